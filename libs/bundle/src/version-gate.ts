@@ -5,8 +5,7 @@ export const ENGINE_VERSION = '2.6.0';
 export const HOT_STD_VERSION = '2.6.0';
 
 export type VersionVerdict =
-  | { readonly verdict: 'accept' }
-  | { readonly verdict: 'warn' | 'refuse'; readonly message: string };
+  { readonly verdict: 'accept' } | { readonly verdict: 'warn' | 'refuse'; readonly message: string };
 
 /** Whether a bundle made with one version may run on this platform. A missing or odd version is accepted. */
 export function checkVersion(label: string, bundle: string | undefined, platform: string): VersionVerdict {

@@ -98,7 +98,10 @@ async function readDirectory(file: FileHandle, limits: BundleLimits): Promise<re
   const directoryBytes = end.readUInt32LE(12);
   const directoryOffset = end.readUInt32LE(16);
   if (count === 0xffff || directoryBytes === 0xffffffff || directoryOffset === 0xffffffff) {
-    throw new BundleError('unsupported', 'ZIP64 archives are not accepted; an archive may hold at most 10,000 entries');
+    throw new BundleError(
+      'unsupported',
+      'ZIP64 archives are not accepted; an archive may hold at most 10,000 entries',
+    );
   }
   if (end.readUInt16LE(4) !== 0 || end.readUInt16LE(8) !== count) {
     throw new BundleError('unsupported', 'The archive spans several disks');
@@ -107,7 +110,10 @@ async function readDirectory(file: FileHandle, limits: BundleLimits): Promise<re
     throw new BundleError('limit', `The archive holds ${count} entries (limit ${limits.maxEntries})`);
   }
   if (directoryOffset + directoryBytes > size) {
-    throw new BundleError('not-a-zip', 'The archive is cut off: its directory lies beyond the end of the file');
+    throw new BundleError(
+      'not-a-zip',
+      'The archive is cut off: its directory lies beyond the end of the file',
+    );
   }
   const directory = await readAt(file, directoryOffset, directoryBytes);
   return parseDirectory(directory, count, limits);
@@ -191,7 +197,10 @@ async function findEnd(file: FileHandle, size: number): Promise<Buffer> {
   const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT);
   const tail = await readAt(file, size - tailBytes, tailBytes);
   for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
-    if (tail.readUInt32LE(at) === END_SIGNATURE && at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length) {
+    if (
+      tail.readUInt32LE(at) === END_SIGNATURE &&
+      at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length
+    ) {
       return tail.subarray(at, at + END_BYTES);
     }
   }

@@ -59,20 +59,30 @@ export class ApiClient {
   }
 
   listBuilds(project: string, limit: number, offset: number): Promise<Answer<readonly BuildRow[]>> {
-    return this.call('GET', `/v1/projects/${encodeURIComponent(project)}/builds?limit=${limit}&offset=${offset}`);
+    return this.call(
+      'GET',
+      `/v1/projects/${encodeURIComponent(project)}/builds?limit=${limit}&offset=${offset}`,
+    );
   }
 
   async getBuild(project: string, buildId: string): Promise<BuildRow> {
-    return (await this.call<BuildRow>('GET', `/v1/projects/${encodeURIComponent(project)}/builds/${buildId}`)).data;
+    return (await this.call<BuildRow>('GET', `/v1/projects/${encodeURIComponent(project)}/builds/${buildId}`))
+      .data;
   }
 
-  async uploadBuild(project: string, archive: Buffer, hash: string, buildId: string | null): Promise<BuildRow> {
+  async uploadBuild(
+    project: string,
+    archive: Buffer,
+    hash: string,
+    buildId: string | null,
+  ): Promise<BuildRow> {
     const form = new FormData();
     form.set('hash', hash);
     if (buildId !== null) form.set('build_id', buildId);
     const type = { type: 'application/zip' };
     form.set('file', new Blob([new Uint8Array(archive)], type), `${buildId ?? 'build'}.hot.zip`);
-    return (await this.call<BuildRow>('POST', `/v1/projects/${encodeURIComponent(project)}/builds`, form)).data;
+    return (await this.call<BuildRow>('POST', `/v1/projects/${encodeURIComponent(project)}/builds`, form))
+      .data;
   }
 
   async deployBuild(project: string, buildId: string): Promise<BuildRow> {
@@ -97,7 +107,11 @@ export class ApiClient {
     const headers: Record<string, string> = { authorization: `Bearer ${this.remote.key}` };
     if (typeof body === 'string') headers['content-type'] = 'application/json';
     try {
-      return await fetch(new URL(path, this.remote.url), { method, headers, ...(body === undefined ? {} : { body }) });
+      return await fetch(new URL(path, this.remote.url), {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
     } catch (cause) {
       throw new CommandError(`No answer from ${this.remote.url}: is the platform running there?`, { cause });
     }

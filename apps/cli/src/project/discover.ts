@@ -66,7 +66,10 @@ async function walk(
     if (isIgnored(file, entry.isDirectory(), rules)) continue;
     if (entry.isDirectory()) {
       if (!SKIPPED.has(entry.name)) await walk(root, file, rules, options, found);
-    } else if (entry.isFile() && (options.extension === undefined || entry.name.endsWith(options.extension))) {
+    } else if (
+      entry.isFile() &&
+      (options.extension === undefined || entry.name.endsWith(options.extension))
+    ) {
       found.push({ file, path: relative(root, file).split(sep).join('/') });
     }
   }

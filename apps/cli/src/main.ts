@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { buildCommand } from './commands/build.command';
+import { buildsCommand } from './commands/builds.command';
+import { checkCommand } from './commands/check.command';
+import { Flags, type Command } from './commands/command';
+import { deployCommand } from './commands/deploy.command';
+import { projectCommand, projectsCommand } from './commands/projects.command';
+import { versionCommand } from './commands/version.command';
+import { CommandError, UsageError } from './usage-error';
+
+const COMMANDS: readonly Command[] = [
+  checkCommand,
+  buildCommand,
+  deployCommand,
+  buildsCommand,
+  projectsCommand,
+  projectCommand,
+  versionCommand,
+];
+
+const EXIT = { failure: 1, usage: 2 } as const;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [verb, ...rest] = argv;
+  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
+    return help(rest[0]);
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === (verb === '--version' ? 'version' : verb));
+  if (command === undefined) throw new UsageError(`There is no command "${verb}": hot help lists what there is`);
+  const { values, positionals } = parse(command, rest);
+  if (values['help'] === true) return help(command.name);
+  return command.run({
+    cwd: process.env['HOT_CALLER_CWD'] ?? process.cwd(),
+    positionals,
+    flags: new Flags(values),
+    env: process.env,
+    out: {
+      print: (line) => process.stdout.write(`${line}\n`),
+      note: (line) => process.stderr.write(`${line}\n`),
+    },
+  });
+}
+
+function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n${command.usage}`, { cause });
+  }
+}
+
+function help(name: string | undefined): number {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) {
+    const options = Object.entries(command.options).map(
+      ([option, { type, short }]) =>
+        `  --${option}${type === 'string' ? ' VALUE' : ''}${short === undefined ? '' : `, -${short}`}`,
+    );
+    process.stdout.write(`${command.usage}\n\n${command.summary}\n\n${options.join('\n')}\n`);
+    return 0;
+  }
+  const lines = COMMANDS.map((each) => `  ${each.name.padEnd(10)}${each.summary}`);
+  process.stdout.write(`hot COMMAND\n\n${lines.join('\n')}\n\nhot help COMMAND tells more of each.\n`);
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (error instanceof UsageError || error instanceof CommandError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failure;
+      return;
+    }
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = EXIT.failure;
+  },
+);

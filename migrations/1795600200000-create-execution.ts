@@ -43,7 +43,11 @@ export class CreateExecution1795600200000 implements MigrationInterface {
         attempt smallint NOT NULL DEFAULT 0,
         delivery smallint NOT NULL DEFAULT 1,
         quarantine boolean NOT NULL DEFAULT false,
+        -- state 1: when the sweeper gives out the (next) ticket; a ticket in hand may be claimed earlier.
+        -- state 3: when the next attempt may start, never earlier.
         due_at timestamptz NOT NULL DEFAULT now(),
+        -- tickets given out by the sweeper; each doubles the wait for the next
+        tickets smallint NOT NULL DEFAULT 0,
         incarnation uuid,
         started_at timestamptz,
         -- 0 no, 1 asked to cancel
@@ -52,9 +56,10 @@ export class CreateExecution1795600200000 implements MigrationInterface {
         access_id uuid,
         -- small facts the run needs besides the event (agent type, retry policy, rerun_of, warnings): JSON text
         start_data text,
-        -- state 3 and 4: the attempt's result so far and why it is here, JSON text
+        -- state 3 and 4: the ended attempt, kept here until its successor exists. last_result is the result's JSON text,
+        -- last_meta JSON text: {next, reason, failureKind, durationUs, callCount, traceBytes, streamDataCount, info, trace}.
         last_result text,
-        last_error text,
+        last_meta text,
         stopped_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT dispatch_once_key UNIQUE (event_id, handler_key, attempt, delivery)
@@ -64,8 +69,8 @@ export class CreateExecution1795600200000 implements MigrationInterface {
     await q.query(
       `CREATE INDEX dispatch_env_run_idx ON hot.dispatch (env_id, run_id) WHERE run_id IS NOT NULL`,
     );
-    await q.query(`CREATE INDEX dispatch_stream_idx ON hot.dispatch (stream_id)`);
-    await q.query(`CREATE INDEX dispatch_run_idx ON hot.dispatch (run_id) WHERE run_id IS NOT NULL`);
+    // live runs of a stream: what a subscriber is shown first. Partial, so that accepting an event does not pay for it.
+    await q.query(`CREATE INDEX dispatch_stream_idx ON hot.dispatch (stream_id) WHERE run_id IS NOT NULL`);
 
     await q.query(`
       CREATE TABLE hot.event (

@@ -26,7 +26,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return help(rest[0]);
   }
   const command = COMMANDS.find((candidate) => candidate.name === (verb === '--version' ? 'version' : verb));
-  if (command === undefined) throw new UsageError(`There is no command "${verb}": hot help lists what there is`);
+  if (command === undefined)
+    throw new UsageError(`There is no command "${verb}": hot help lists what there is`);
   const { values, positionals } = parse(command, rest);
   if (values['help'] === true) return help(command.name);
   return command.run({
@@ -41,12 +42,17 @@ async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
-function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+function parse(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, unknown>; positionals: string[] } {
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n${command.usage}`, { cause });
+    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n${command.usage}`, {
+      cause,
+    });
   }
 }
 

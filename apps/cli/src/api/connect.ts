@@ -14,6 +14,7 @@ export function connect(config: ProjectConfig, env: Readonly<Record<string, stri
       'No API key: set HOT_API_KEY (the platform prints one at its first start; the app makes more under API keys)',
     );
   }
-  if (!URL.canParse(url)) throw new UsageError(`"${url}" is no address: HOT_API_URL looks like http://localhost:4681`);
+  if (!URL.canParse(url))
+    throw new UsageError(`"${url}" is no address: HOT_API_URL looks like http://localhost:4681`);
   return new ApiClient({ url, key });
 }

@@ -27,7 +27,8 @@ export const deployCommand: Command = {
     const project = await selectProject(cwd, flags, env);
     const api = connect(project.config, env);
     const buildId =
-      earlier ?? (await upload(api, project.name, await makeBundle(project, flags.on('allow-secret-shape'), out), out));
+      earlier ??
+      (await upload(api, project.name, await makeBundle(project, flags.on('allow-secret-shape'), out), out));
     const build = await api.deployBuild(project.name, buildId);
     if (build.runtime_warning !== null) out.note(`Warning: ${build.runtime_warning.message}`);
     out.note(`Deploying ${buildId} of ${project.name} …`);
@@ -42,7 +43,8 @@ async function upload(api: ApiClient, project: string, bundle: MadeBundle, out: 
   try {
     return (await api.uploadBuild(project, bundle.archive, bundle.bundleHash, bundle.buildId)).build_id;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404 || !error.message.includes('Project not found')) throw error;
+    if (!(error instanceof ApiError) || error.status !== 404 || !error.message.includes('Project not found'))
+      throw error;
     out.note(`Creating the project ${project} …`);
     await api.createProject(project);
     return (await api.uploadBuild(project, bundle.archive, bundle.bundleHash, null)).build_id;
@@ -54,7 +56,9 @@ async function waitUntilLoaded(api: ApiClient, project: string, build: BuildRow)
   let now = build;
   while (now.runtime_status === 'pending' || now.runtime_status === 'loading') {
     if (performance.now() > giveUpAt) {
-      throw new CommandError(`Build ${build.build_id} is still ${now.runtime_status} after ${WAIT_MS / 1000} s: is a worker running?`);
+      throw new CommandError(
+        `Build ${build.build_id} is still ${now.runtime_status} after ${WAIT_MS / 1000} s: is a worker running?`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     now = await api.getBuild(project, build.build_id);
@@ -71,6 +75,8 @@ function report(build: BuildRow, project: string, out: Output): number {
   if (build.runtime_status === 'superseded') {
     throw new CommandError(`Build ${build.build_id} was overtaken by a newer deployment of ${project}`);
   }
-  out.print(`${project} ${build.runtime_status === 'ready' ? 'is served by' : 'will be served by'} build ${build.build_id}`);
+  out.print(
+    `${project} ${build.runtime_status === 'ready' ? 'is served by' : 'will be served by'} build ${build.build_id}`,
+  );
   return 0;
 }

@@ -12,10 +12,18 @@ export const projectsCommand: Command = {
   options: { ...PROJECT_OPTIONS, limit: { type: 'string' }, offset: { type: 'string' } },
   async run({ cwd, flags, env, out }) {
     const config = await readConfig(cwd, flags.texts('conf'), env);
-    const { data } = await connect(config, env).listProjects(flags.count('limit', 20), flags.count('offset', 0));
+    const { data } = await connect(config, env).listProjects(
+      flags.count('limit', 20),
+      flags.count('offset', 0),
+    );
     if (data.length === 0) out.note('No projects yet: hot deploy creates the first.');
     else {
-      const rows = data.map((row) => [row.name, row.active ? 'active' : 'inactive', row.project_id, row.created_at]);
+      const rows = data.map((row) => [
+        row.name,
+        row.active ? 'active' : 'inactive',
+        row.project_id,
+        row.created_at,
+      ]);
       out.print(table(['PROJECT', 'STATE', 'ID', 'CREATED'], rows));
     }
     return 0;

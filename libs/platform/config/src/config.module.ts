@@ -1,0 +1,21 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { declaredSlices, parseSlices, type Environment } from './slice';
+
+/**
+ * Provides every declared slice under its token: `@Inject(apiConfig.token) config: ConfigOf<typeof apiConfig>`.
+ * Import it first, after all libs of the process are loaded.
+ */
+@Module({})
+export class ConfigModule {
+  /** Throws ConfigError when anything in the environment is wrong. */
+  static forRoot(environment: Environment = process.env): DynamicModule {
+    const parsed = parseSlices(declaredSlices(), environment);
+    const providers = [...parsed].map(([slice, useValue]) => ({ provide: slice.token, useValue }));
+    return {
+      module: ConfigModule,
+      global: true,
+      providers,
+      exports: providers.map((provider) => provider.provide),
+    };
+  }
+}

@@ -1,0 +1,87 @@
+/** Schemas for values that arrive as text in environment variables. */
+import { z } from 'zod';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * A time span such as `500ms`, `30s`, `15m`, `2h` or `7d`, in milliseconds. A bare number is read in the given unit:
+ * keys of earlier versions were plain numbers.
+ */
+export function duration(fallback: string, bareUnit: 'ms' | 's' | 'h' = 's') {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim());
+      const unit = UNIT_MS[match?.[2] ?? bareUnit];
+      if (match?.[1] === undefined || unit === undefined) {
+        context.addIssue('must be a time span such as 500ms, 30s, 15m or 2h');
+        return z.NEVER;
+      }
+      return Math.round(Number(match[1]) * unit);
+    });
+}
+
+/** A whole number within bounds. */
+export function integer(fallback: number, min: number, max: number) {
+  return z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+      if (!(value >= min && value <= max)) {
+        context.addIssue(`must be a whole number from ${min} to ${max}`);
+        return z.NEVER;
+      }
+      return value;
+    });
+}
+
+/** `true` or `false`, nothing else: "0" and "no" are guessed differently by everyone. */
+export function flag(fallback: boolean) {
+  return z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      const value = text.trim().toLowerCase();
+      if (value !== 'true' && value !== 'false') {
+        context.addIssue('must be true or false');
+        return z.NEVER;
+      }
+      return value === 'true';
+    });
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(values: readonly [T, ...T[]], fallback: T) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(fallback);
+}
+
+/** Comma-separated words; white space around them and empty ones are dropped. */
+export function list(fallback = '') {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text): readonly string[] =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
+}
+
+export function text(fallback: string) {
+  return z.string().min(1, 'must not be empty').default(fallback);
+}
+
+export function requiredText() {
+  return z.string({ error: 'is required' }).min(1, 'must not be empty');
+}
+
+export function optionalText() {
+  return z.string().min(1, 'must not be empty').optional();
+}
+
+export function port(fallback: number) {
+  return integer(fallback, 0, 65_535);
+}

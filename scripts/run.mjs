@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * The entrance of every npm script: `node scripts/run.mjs scripts/<name>.mjs …`.
+ *
+ * Runs under whatever Node the machine has (20.19 or newer) and before anything is installed, so it and what it
+ * imports use nothing but Node itself. It installs the packages when the lock file changed, and then runs the script
+ * under Node 24, which is one of those packages. (A `prestart` script would not do: npm skips it for users with
+ * ignore-scripts, and `a && b` would run b under the old Node, whose place the shell has remembered.)
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { delimiter, dirname, resolve } from 'node:path';
+import { describe } from './lib/failure.mjs';
+import { ensurePackages } from './lib/install.mjs';
+import { node24 } from './lib/node24.mjs';
+import { inRoot, root } from './lib/paths.mjs';
+
+async function main() {
+  const [script, ...rest] = process.argv.slice(2);
+  if (!script) throw new Error('usage: node scripts/run.mjs <script> [arguments]');
+  await ensurePackages(root);
+  const node = node24(root);
+  const env = {
+    ...process.env,
+    PATH: [dirname(node), inRoot('node_modules', '.bin'), process.env.PATH].join(delimiter),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? inRoot('.cache', 'compile'),
+  };
+  // The channel tells the script when we are gone, also after kill -9.
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', resolve(root, script), ...rest], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env,
+  });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  child.on('error', (error) => {
+    console.error(`Cannot run ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, name) => process.exit(code ?? 128 + (constants.signals[name] ?? 0)));
+}
+
+main().catch((error) => {
+  console.error(`\n${describe(error)}`);
+  process.exit(1);
+});

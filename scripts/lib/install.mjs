@@ -4,12 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.mjs';
+import { exclusively } from './lock.mjs';
 import { linkPostgresLibraries } from './postgres-links.mjs';
-import { isAlive } from './process.mjs';
 import { startStep } from './steps.mjs';
 
 const NEEDED_BYTES = 1.3e9; // node_modules 0.9 GB and what npm unpacks beside it
@@ -27,13 +26,17 @@ export async function ensurePackages(root) {
     writeFileSync(stamp, wanted);
     return;
   }
-  await exclusively(join(root, '.cache', 'install.lock'), async () => {
+  const work = async () => {
     if (isCurrent()) return;
     await install(root);
     linkPostgresLibraries(root);
     // Last: an installation that was interrupted has no stamp and is done again.
     writeFileSync(stamp, wanted);
-  });
+  };
+  // Two first starts at once must not install over each other.
+  await exclusively(join(root, '.cache', 'install.lock'), work, (pid) =>
+    console.log(`  Another start (pid ${pid}) is installing the packages; waiting for it.`),
+  );
 }
 
 /** Whether `npm install` or `npm ci` was run by hand: npm notes at its end what it has put into node_modules. */
@@ -95,29 +98,4 @@ function npm(root) {
     child.on('error', (error) => resolve({ code: 1, errors: error.message }));
     child.on('close', (code) => resolve({ code, errors }));
   });
-}
-
-/** Runs `work` while nobody else does: two first starts at once must not install over each other. */
-async function exclusively(file, work) {
-  mkdirSync(join(file, '..'), { recursive: true });
-  for (let told = false; ;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      const holder = Number(readFileSync(file, 'utf8'));
-      if (!isAlive(holder)) rmSync(file, { force: true });
-      else if (!told) {
-        console.log(`  Another start (pid ${holder}) is installing the packages; waiting for it.`);
-        told = true;
-      }
-      await sleep(200);
-    }
-  }
-  try {
-    await work();
-  } finally {
-    rmSync(file, { force: true });
-  }
 }

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildServerParts } from './build.mjs';
 import { Failure } from './failure.mjs';
 import { inRoot } from './paths.mjs';
 import { startPostgres } from './postgres.mjs';
@@ -19,11 +20,13 @@ export const TEMPLATE = 'hot_template';
 export const MIGRATE = inRoot('dist', 'server', 'libs', 'platform', 'database', 'src', 'migrate.js');
 
 /**
- * @param {{redis?: string}} [options] redis: only this rung of the ladder (path, apt, wasm)
+ * @param {{redis?: string, build?: boolean}} [options] redis: only this rung of the ladder (path, apt, wasm);
+ *   build: compile the server first, tolerating files that do not compile
  * @returns {Promise<{env: Record<string, string>, postgres: object, redis: object, stop(): Promise<void>}>}
  */
 export async function startTestServices(options = {}) {
   removeLeftOvers();
+  if (options.build) await buildServerParts({ tolerant: true });
   const dir = join(tmpdir(), `${PREFIX}${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
   mkdirSync(dir, { mode: 0o711 }); // another uid may have to pass through to the data
   const started = [];

@@ -1,0 +1,4 @@
+export { dropDatabase, emptyDatabase, freshDatabase, workerDatabase, type TestDatabase } from './database';
+export { eventually, type EventuallyOptions } from './eventually';
+export { workerRedis, type TestRedis } from './redis';
+export { useDatabase, useRedis } from './use';

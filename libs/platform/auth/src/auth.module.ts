@@ -1,0 +1,20 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Clock, SystemClock } from '@app/kernel';
+import { AccessGuard } from './access.guard';
+import { Authenticator } from './authentication';
+import { BearerAuthenticator } from './bearer.authenticator';
+import { Credentials } from './credentials';
+
+/** Bearer credentials for the public API. Libs that own credentials register them with `Credentials`. */
+@Global()
+@Module({
+  providers: [
+    Credentials,
+    { provide: Clock, useClass: SystemClock },
+    { provide: Authenticator, useClass: BearerAuthenticator },
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [Credentials, Authenticator],
+})
+export class AuthModule {}

@@ -1,0 +1,22 @@
+export {
+  bare,
+  BareAnswer,
+  ItemAnswer,
+  itemText,
+  list,
+  ListAnswer,
+  listText,
+  newRequestId,
+  RawJson,
+} from './answers';
+export { JsonBody, JsonText, StreamBody } from './body.decorators';
+export { clientIpReader, type ClientIp } from './client-ip';
+export { errorText, pathOf, sendError } from './error-reply';
+export { toAppError } from './failures';
+export { createHttpApp, type HttpApp, type HttpAppOptions } from './http-app';
+export { httpConfig, type HttpConfig } from './http.config';
+export { parameterFacts, routeFacts, type BodyMode, type RouteAccess, type RouteFacts } from './route-config';
+export { MethodNotAllowedError, RouteTable, type KnownRoute } from './route-table';
+export { SchemaPipe } from './schema.pipe';
+export { pagedQuery, pagingQuery, uuid } from './schemas';
+export { serve } from './serve';

@@ -15,6 +15,8 @@ import { ensurePackages } from './lib/install.mjs';
 import { node24 } from './lib/node24.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 
+const startedAt = Date.now();
+
 async function main() {
   const [script, ...rest] = process.argv.slice(2);
   if (!script) throw new Error('usage: node scripts/run.mjs <script> [arguments]');
@@ -23,6 +25,7 @@ async function main() {
   const env = {
     ...process.env,
     PATH: [dirname(node), inRoot('node_modules', '.bin'), process.env.PATH].join(delimiter),
+    HOT_STARTED_AT: String(startedAt),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? inRoot('.cache', 'compile'),
   };
   // The channel tells the script when we are gone, also after kill -9.

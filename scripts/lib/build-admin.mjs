@@ -19,7 +19,7 @@ const SOURCES = [
 const INDEX = inRoot('dist', 'admin', 'browser', 'index.html');
 
 /** @returns {Promise<boolean>} whether it was built now */
-export async function buildAdmin() {
+export async function buildAdmin(options = {}) {
   const earlier = existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, 'utf8')) : { marks: {} };
   const marks = marksOf(
     listFiles(SOURCES, (file) => !/\.spec\.ts$|\.md$/.test(file)),
@@ -28,12 +28,10 @@ export async function buildAdmin() {
   const hash = hashOf(hashOfMarks(marks), process.versions.node.split('.')[0]);
   if (earlier.hash === hash && existsSync(INDEX)) return false;
   rmSync(STAMP, { force: true }); // a build that is interrupted must not look finished
-  await run([
-    inRoot('node_modules', '@angular', 'cli', 'bin', 'ng.js'),
-    'build',
-    'admin',
-    '--progress=false',
-  ]);
+  await run(
+    [inRoot('node_modules', '@angular', 'cli', 'bin', 'ng.js'), 'build', 'admin', '--progress=false'],
+    options.signal,
+  );
   if (!existsSync(INDEX))
     throw new Failure('The app was built, but dist/admin/browser/index.html is not there.');
   mkdirSync(inRoot('dist'), { recursive: true });
@@ -41,13 +39,14 @@ export async function buildAdmin() {
   return true;
 }
 
-function run(args) {
+function run(args, signal) {
   return new Promise((resolve, reject) => {
     let said = '';
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, NG_CLI_ANALYTICS: 'false', CI: '1', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      signal,
     });
     const stop = () => child.kill('SIGTERM');
     process.once('exit', stop);

@@ -29,14 +29,14 @@ export function buildServerParts(options = {}) {
   );
 }
 
-/** The Angular app. */
-export function buildAdminPart() {
+/** The Angular app. `signal` ends a build that is under way. */
+export function buildAdminPart(options = {}) {
   return step(
     'app',
     () =>
       exclusively(
         inRoot('.cache', 'build-admin.lock'),
-        async () => ((await buildAdmin()) ? 'built' : 'up to date'),
+        async () => ((await buildAdmin(options)) ? 'built' : 'up to date'),
         waiting('app'),
       ),
     existsSync(inRoot('dist', '.admin.json')) ? '' : 'ng build, once, about 10 s',

@@ -1,26 +1,27 @@
-/** A lock between processes: a file with the holder's pid. A holder that died does not count. */
+/** A lock between processes: a file that names its holder. A holder that died does not count. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from './process.mjs';
+import { identityOf, isAlive } from './process.mjs';
 
 /** Tries to take the lock; the pid of the living holder when somebody else has it, 0 when it is now ours. */
 export function tryLock(file) {
   mkdirSync(dirname(file), { recursive: true });
   for (;;) {
     try {
-      writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
+      writeFileSync(file, identityOf(process.pid), { flag: 'wx', mode: 0o600 });
       return 0;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    let holder = 0;
+    let noted = '';
     try {
-      holder = Number(readFileSync(file, 'utf8'));
+      noted = readFileSync(file, 'utf8');
     } catch {
       continue; // released in between
     }
-    if (isAlive(holder)) return holder;
+    const holder = Number.parseInt(noted, 10);
+    if (isAlive(holder) && identityOf(holder) === noted) return holder;
     rmSync(file, { force: true });
   }
 }

@@ -84,13 +84,11 @@ export async function startPostgres(options) {
   }
   const database = options.database ?? USER;
   const url = `postgres://${USER}:${password}@127.0.0.1:${server.port}/${database}`;
-  const watch = endWithUs({
-    pid: server.pid,
-    ownerFile: where.owner,
-    signalName: 'INT',
-    pauseSeconds: options.throwAway ? 1 : 3,
-  });
-  const handle = control(server, where, watch);
+  const handle = control(
+    server,
+    where,
+    server.watch ?? watchOver(server.pid, where, options.throwAway === true),
+  );
   try {
     await ensureDatabase(url.replace(/\/[^/]*$/, '/postgres'), database);
   } catch (error) {
@@ -243,6 +241,9 @@ function processesIn(data) {
   });
 }
 
+const watchOver = (pid, where, throwAway) =>
+  endWithUs({ pid, ownerFile: where.owner, signalName: 'INT', pauseSeconds: throwAway ? 1 : 3 });
+
 /** Starts the server; undefined when the port was taken in the meantime or old processes still hold the folder. */
 async function launch(run, where, port, throwAway, attempt) {
   const settings = Object.entries({ ...SETTINGS, ...(throwAway ? THROW_AWAY : {}) }).flatMap(([k, v]) => [
@@ -264,11 +265,12 @@ async function launch(run, where, port, throwAway, attempt) {
   child.once('exit', () => (exited = true));
   child.once('error', () => (exited = true));
   child.unref();
+  const watch = child.pid === undefined ? undefined : watchOver(child.pid, where, throwAway);
   const until = Date.now() + START_TIMEOUT_MS;
   while (!exited) {
     const found = readPidFile(where.data);
     // "ready" alone proves nothing: a stale file says so too.
-    if (found?.state === 'ready' && found.pid === child.pid) return { ...found, adopted: false };
+    if (found?.state === 'ready' && found.pid === child.pid) return { ...found, adopted: false, watch };
     if (Date.now() > until) {
       signal(child.pid, 'SIGQUIT');
       throw new Failure(
@@ -277,6 +279,7 @@ async function launch(run, where, port, throwAway, attempt) {
     }
     await sleep(15);
   }
+  watch?.release();
   const said = tail(where.log, 30);
   const again =
     /could not bind|could not create any TCP|Address already in use|lock file|pre-existing shared memory/.test(

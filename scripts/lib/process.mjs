@@ -22,6 +22,19 @@ export function isAlive(pid) {
   }
 }
 
+/**
+ * A mark of this very process: a pid alone is given again, after a reboot or in a restarted container very soon.
+ * Where the system does not tell the start time it is the pid alone.
+ */
+export function identityOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return String(pid);
+  }
+}
+
 /** The command line of a process, '' when it cannot be read. */
 export function commandLine(pid) {
   try {

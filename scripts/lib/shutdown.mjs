@@ -1,4 +1,5 @@
 /** One orderly end, whatever asks for it: Ctrl-C, kill, a closed terminal, or the death of the script that ran us. */
+import { describe } from './failure.mjs';
 
 /**
  * Calls `stop` once on the first request and then ends the process. A terminal's Ctrl-C reaches us twice (directly and
@@ -28,6 +29,12 @@ export function onShutdown(stop) {
   if (process.channel) {
     process.on('disconnect', () => request('disconnect', 1));
     process.channel.unref();
+  }
+  for (const kind of ['uncaughtException', 'unhandledRejection']) {
+    process.on(kind, (error) => {
+      console.error(describe(error));
+      request(kind, 1);
+    });
   }
   // A closed pipe (npm start | head) must not end us half-way through stopping.
   process.stdout.on('error', () => {});

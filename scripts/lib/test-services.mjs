@@ -17,7 +17,8 @@ import { step } from './steps.mjs';
 
 const PREFIX = 'hot-test-';
 export const TEMPLATE = 'hot_template';
-export const MIGRATE = inRoot('dist', 'server', 'libs', 'platform', 'database', 'src', 'migrate.js');
+const SERVER = inRoot('dist', 'server');
+const migrateFile = (serverDir) => join(serverDir, 'libs', 'platform', 'database', 'src', 'migrate.js');
 
 /**
  * @param {{redis?: string, build?: boolean}} [options] redis: only this rung of the ladder (path, apt, wasm);
@@ -43,7 +44,7 @@ export async function startTestServices(options = {}) {
         (s) => (started.push(s), s),
       ),
     ]);
-    if (existsSync(MIGRATE)) await step('migrations', () => migrate(postgres.url));
+    if (existsSync(migrateFile(SERVER))) await step('migrations', () => migrate(postgres.url));
     return {
       env: {
         TEST_DATABASE_URL: postgres.url.replace(/\/[^/]*$/, '/postgres'),
@@ -61,10 +62,13 @@ export async function startTestServices(options = {}) {
 }
 
 /** Applies the compiled migrations to the database. */
-export async function migrate(databaseUrl) {
+export async function migrate(databaseUrl, serverDir = SERVER) {
   const env = { ...process.env, DATABASE_URL: databaseUrl };
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [MIGRATE], { env, timeout: 300_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [migrateFile(serverDir)], {
+      env,
+      timeout: 300_000,
+    });
     return stdout.trim().split('\n').at(-1) ?? '';
   } catch (error) {
     throw new Failure(`The migrations failed:\n${error.stdout ?? ''}${error.stderr ?? error.message}`);

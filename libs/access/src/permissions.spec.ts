@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import type { PermissionSet } from '@app/kernel';
+import {
+  ACTIONS,
+  actionsOfType,
+  findEscalation,
+  isGranted,
+  parsePermissions,
+  problemOf,
+  redactQuery,
+  typeOfUrn,
+} from './index';
+
+const RESOURCE = 'Invalid resource';
+const EMPTY = 'Empty action list';
+const ACTION = 'Invalid action';
+const NOT_VALID = 'Action not valid for resource';
+
+describe('validation', () => {
+  it.each<[number, PermissionSet]>([
+    [1, { 'mcp:weather/*': ['execute'] }],
+    [2, { 'stream:*': ['read'] }],
+    [3, { 'event:user:*': ['create', 'read'] }],
+    [4, { 'event:*': ['*'] }],
+    [5, { '*:*': ['*'] }],
+    [6, { '*:*': ['read'] }],
+    [7, { '*:*': ['read', 'create'] }],
+    [8, {}],
+    [9, { 'call:*': ['create'] }],
+    [10, { 'call:::shop::orders/ship': ['create'] }],
+    [11, { 'build:*': ['create', 'read', 'execute'] }],
+    [12, { 'context:*': ['create', 'read', 'update', 'delete'] }],
+    [13, { 'key:*': ['update'] }],
+    [14, { 'session:*': ['delete'] }],
+    [15, { 'custom-thing:abc': ['update'] }],
+    [16, { 'MCP:*': ['create'] }],
+    [17, { 'file:reports/*': ['read'] }],
+    [18, { 'event:a b:c': ['read'] }],
+    [19, { 'mcp:*': ['execute', 'execute'] }],
+  ])('row %i: accepts %j', (_, set) => {
+    expect(parsePermissions(set)).toBe(set);
+  });
+
+  it.each<[number, unknown, string]>([
+    [20, { 'no-colon-here': ['read'] }, RESOURCE],
+    [21, { '': ['read'] }, RESOURCE],
+    [22, { ':path': ['read'] }, RESOURCE],
+    [23, { ':': ['read'] }, RESOURCE],
+    [24, { 'mcp:': ['execute'] }, RESOURCE],
+    [25, { '*': ['read'] }, RESOURCE],
+    [26, { '*:foo': ['read'] }, RESOURCE],
+    [27, { '*:': ['read'] }, RESOURCE],
+    [28, { 'mcp!:test': ['read'] }, RESOURCE],
+    [29, { 'event :test': ['read'] }, RESOURCE],
+    [30, { 'stream@x:1': ['read'] }, RESOURCE],
+    [31, { 'my_type:1': ['read'] }, RESOURCE],
+    [32, { ' mcp:x': ['execute'] }, RESOURCE],
+    [33, { 'mcp:*': [] }, EMPTY],
+    [34, { 'mcp:*': ['Execute'] }, ACTION],
+    [35, { 'event:*': ['Read'] }, ACTION],
+    [36, { 'event:*': ['CREATE'] }, ACTION],
+    [37, { 'event:*': ['destroy'] }, ACTION],
+    [38, { 'event:*': ['write'] }, ACTION],
+    [39, { 'event:*': [''] }, ACTION],
+    [40, { '*:*': ['fly'] }, ACTION],
+    [41, { 'custom-thing:a': ['list'] }, ACTION],
+    [42, { 'mcp:*': ['create'] }, NOT_VALID],
+    [43, { 'webhook:pay/*': ['read'] }, NOT_VALID],
+    [44, { 'stream:abc': ['execute'] }, NOT_VALID],
+    [45, { 'event:a': ['delete'] }, NOT_VALID],
+    [46, { 'run:abc': ['create'] }, NOT_VALID],
+    [47, { 'call:*': ['execute'] }, NOT_VALID],
+    [48, { 'build:*': ['delete'] }, NOT_VALID],
+    [49, { 'build:*': ['update'] }, NOT_VALID],
+    [50, { 'session:*': ['update'] }, NOT_VALID],
+    [51, { 'env:*': ['update'] }, NOT_VALID],
+    [52, { 'mcp:*': ['*', 'create'] }, NOT_VALID],
+    [53, { 'stream:*': ['read'], 'mcp:': ['execute'] }, RESOURCE],
+    [54, { 'mcp:*': 'execute' }, 'array of actions'],
+    [55, { 'mcp:*': [1] }, 'array of actions'],
+    [56, ['mcp:*'], 'permissions must be'],
+    [56, 'mcp:*', 'permissions must be'],
+    [56, 42, 'permissions must be'],
+    [56, null, 'permissions must be'],
+    [56, undefined, 'permissions must be'],
+  ])('row %i: refuses %j', (_, set, phrase) => {
+    expect(() => parsePermissions(set)).toThrow(/^Invalid permissions: /);
+    expect(problemOf(set)).toContain(phrase);
+  });
+
+  it('names what offends', () => {
+    expect(problemOf({ 'mcp:*': ['create'] })).toBe('Action not valid for resource: "create" for "mcp:*"');
+    expect(problemOf({ 'mcp:*': ['Go'] })).toBe('Invalid action: "Go" for "mcp:*"');
+    expect(problemOf({ 'mcp:*': [] })).toBe('Empty action list: "mcp:*"');
+    expect(problemOf({ oops: ['read'] })).toBe('Invalid resource: "oops"');
+  });
+
+  it('takes names of object members as ordinary types', () => {
+    expect(problemOf({ 'constructor:x': ['update'] })).toBeNull();
+  });
+});
+
+describe('matching', () => {
+  const forecast: PermissionSet = { 'mcp:weather/get-forecast': ['execute'] };
+  const orders: PermissionSet = { 'event:order:*': ['create'] };
+  const readAll: PermissionSet = { '*:*': ['read'] };
+  const events: PermissionSet = { 'event:*': ['*'] };
+  it.each<[string, PermissionSet, string, string, boolean]>([
+    ['1', forecast, 'mcp:weather/get-forecast', 'execute', true],
+    ['2', forecast, 'mcp:weather/get-forecast', 'read', false],
+    ['3', forecast, 'mcp:weather/other', 'execute', false],
+    ['4', { 'mcp:*': ['execute'] }, 'mcp:time/now', 'execute', true],
+    ['5', { 'mcp:*': ['execute'] }, 'stream:abc', 'execute', false],
+    ['6', { 'mcp:weather/*': ['execute'] }, 'mcp:weather/lookup', 'execute', true],
+    ['7', { 'mcp:weather/*': ['execute'] }, 'mcp:weather', 'execute', false],
+    ['8', { 'mcp:weather/*': ['execute'] }, 'mcp:weatherman/x', 'execute', false],
+    ['9', { 'mcp:weather*': ['execute'] }, 'mcp:weatherman/x', 'execute', true],
+    ['10', { 'mcp:weather': ['execute'] }, 'mcp:weather/lookup', 'execute', false],
+    ['11', orders, 'event:order:placed', 'create', true],
+    ['12', orders, 'event:user:created', 'create', false],
+    ['13', orders, 'event:order', 'create', false],
+    ['14', orders, 'event:*', 'create', false],
+    ['15', { 'event:*': ['read'] }, 'event:*', 'read', true],
+    ['16', { '*:*': ['*'] }, 'anything:at/all', 'delete', true],
+    ['17', readAll, 'stream:abc', 'read', true],
+    ['18', readAll, 'mcp:a/b', 'execute', false],
+    ['19', events, 'event:x', 'create', true],
+    ['19', events, 'event:x', 'read', true],
+    ['20', {}, 'event:x', 'read', false],
+    ['21', { 'mcp:*': ['execute'], 'stream:*': ['read'] }, 'stream:abc', 'execute', false],
+    ['22', { 'stream:01980001': ['read'] }, 'stream:01980002', 'read', false],
+    ['23', { 'project:bill*': ['read'] }, 'project:billing-sync', 'read', true],
+  ])('row %s: %j on %s %s', (_, set, urn, action, granted) => {
+    expect(isGranted(set, urn, action)).toBe(granted);
+  });
+});
+
+describe('the subset rule', () => {
+  const all = Object.fromEntries(
+    [
+      'mcp',
+      'webhook',
+      'stream',
+      'event',
+      'run',
+      'call',
+      'project',
+      'build',
+      'context',
+      'key',
+      'session',
+      'env',
+    ].map((type) => [`${type}:*`, ['*']]),
+  );
+  it.each<[number, PermissionSet, PermissionSet, boolean]>([
+    [1, { '*:*': ['*'] }, { '*:*': ['*'] }, true],
+    [2, { 'mcp:*': ['execute'] }, { 'mcp:weather/get-forecast': ['execute'] }, true],
+    [3, { 'mcp:*': ['execute'] }, { 'mcp:weather/*': ['*'] }, true],
+    [4, { 'mcp:*': ['execute'] }, { 'stream:abc': ['read'] }, false],
+    [5, { 'event:*': ['read'] }, { 'event:order:placed': ['create'] }, false],
+    [6, { 'event:*': ['read'] }, { 'event:order:*': ['*'] }, false],
+    [7, { 'event:*': ['create', 'read'] }, { 'event:order:*': ['*'] }, true],
+    [8, { 'mcp:weather/*': ['execute'] }, { 'mcp:*': ['execute'] }, false],
+    [9, { 'mcp:weather/*': ['execute'] }, { 'mcp:weather/*': ['execute'] }, true],
+    [10, { 'mcp:weather/*': ['execute'] }, { 'mcp:time/now': ['execute'] }, false],
+    [11, { 'stream:0198*': ['read'] }, { 'stream:*': ['read'] }, false],
+    [12, { 'stream:*': ['read'] }, { 'stream:0198*': ['read'] }, true],
+    [13, { '*:*': ['read'] }, { '*:*': ['read'] }, true],
+    [14, { '*:*': ['read'] }, { '*:*': ['*'] }, false],
+    [15, { '*:*': ['read'] }, { 'event:*': ['create'] }, false],
+    [16, all, { '*:*': ['*'] }, false],
+    [17, {}, {}, true],
+    [18, {}, { 'mcp:a/b': ['execute'] }, false],
+    [19, { 'mcp:weather': ['execute'] }, { 'mcp:weather/x': ['execute'] }, false],
+    [20, { 'call:*': ['create'] }, { 'call:::a/b': ['create'] }, true],
+    [21, { 'custom-x:*': ['read'] }, { 'custom-x:1': ['*'] }, false],
+    [22, { 'event:*': ['create'] }, { 'event:a': ['create'], 'run:*': ['read'] }, false],
+  ])('row %i: %j for %j', (_, parent, requested, allowed) => {
+    expect(findEscalation(parent, requested) === null).toBe(allowed);
+  });
+});
+
+describe('against a plain model, over random sets', () => {
+  const type = fc.constantFrom('mcp', 'event', 'stream', 'call', 'custom', 'MCP');
+  const path = fc
+    .array(fc.constantFrom('a', 'b', '/', ':', '*'), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join(''));
+  const urn = fc.oneof(
+    { weight: 9, arbitrary: fc.tuple(type, path).map(([name, rest]) => `${name}:${rest}`) },
+    { weight: 1, arbitrary: fc.constant('*:*') },
+  );
+  const actions = fc.array(fc.constantFrom(...ACTIONS, '*'), { minLength: 1, maxLength: 3 });
+  const anySet = fc.dictionary(urn, actions, { maxKeys: 3 });
+  const validSet = anySet.filter((set) => problemOf(set) === null);
+
+  // The rule once more in other words: a pattern is a regular expression.
+  const matches = (pattern: string, text: string): boolean => {
+    if (pattern === '*:*') return true;
+    const literal = (part: string): string => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const body = pattern.endsWith('*')
+      ? `(${literal(pattern)}|${literal(pattern.slice(0, -1))}.*)`
+      : literal(pattern);
+    return new RegExp(`^${body}$`, 's').test(text);
+  };
+  const modelGrants = (set: PermissionSet, text: string, action: string): boolean =>
+    Object.entries(set).some(
+      ([pattern, list]) => matches(pattern, text) && list.some((one) => one === action || one === '*'),
+    );
+
+  it('grants what the model grants', () => {
+    fc.assert(
+      fc.property(anySet, urn, fc.constantFrom(...ACTIONS), (set, text, action) => {
+        expect(isGranted(set, text, action)).toBe(modelGrants(set, text, action));
+      }),
+      { numRuns: 60_000 },
+    );
+  });
+
+  it('never lets a derived set grant, on any thing, what its parent does not', () => {
+    fc.assert(
+      fc.property(validSet, validSet, urn, fc.constantFrom(...ACTIONS), (parent, requested, text, action) => {
+        fc.pre(findEscalation(parent, requested) === null);
+        fc.pre(actionsOfType(typeOfUrn(text)).includes(action));
+        if (modelGrants(requested, text, action)) expect(modelGrants(parent, text, action)).toBe(true);
+      }),
+      { numRuns: 30_000, maxSkipsPerRun: 1_000 },
+    );
+  });
+
+  it('lets every set be derived from itself and from the unrestricted one', () => {
+    fc.assert(
+      fc.property(validSet, (set) => {
+        expect(findEscalation(set, set)).toBeNull();
+        expect(findEscalation({ '*:*': ['*'] }, set)).toBeNull();
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
+
+describe('query strings for the record', () => {
+  it.each([
+    [null, null],
+    ['limit=2&token=abc&x', 'limit=2&token=[secret]&x'],
+    ['Password=a%20b&key=&%zz=1', 'Password=[secret]&key=[secret]&%zz=1'],
+  ])('%j becomes %j', (query, redacted) => {
+    expect(redactQuery(query)).toBe(redacted);
+  });
+});

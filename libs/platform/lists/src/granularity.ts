@@ -15,6 +15,17 @@ const FIXED_MS: Readonly<Partial<Record<Granularity, number>>> = {
   '3h': 3 * HOUR,
 };
 
+const NOMINAL_MS: Readonly<Record<Granularity, number>> = {
+  minute: MINUTE,
+  '5m': 5 * MINUTE,
+  '15m': 15 * MINUTE,
+  hour: HOUR,
+  '3h': 3 * HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
+};
+
 interface Rule {
   readonly upToMs: number;
   readonly auto: Granularity;
@@ -31,31 +42,42 @@ const RULES: readonly Rule[] = [
   { upToMs: 30 * DAY, auto: 'day', allowed: ['3h', 'day', 'week'] },
   { upToMs: 90 * DAY, auto: 'day', allowed: ['day', 'week', 'month'] },
   { upToMs: 731 * DAY, auto: 'week', allowed: ['day', 'week', 'month'] },
-  { upToMs: Number.POSITIVE_INFINITY, auto: 'month', allowed: ['week', 'month'] },
 ];
+const LAST_RULE: Rule = {
+  upToMs: Number.POSITIVE_INFINITY,
+  auto: 'month',
+  allowed: ['week', 'month'],
+};
 
 /** Minute counters are kept this long; what reaches further back is drawn from hours. */
 export const MINUTE_COUNTERS_MS = 48 * HOUR;
 
-/** The bar width to use: the wished one when it suits the range and can still be told from the counters, else the usual one. */
+/** The bar widths that suit a range and can be told from the counters. */
+export function suitableGranularities(fromMs: number, toMs: number, nowMs: number): readonly Granularity[] {
+  const fine = fromMs >= nowMs - MINUTE_COUNTERS_MS;
+  const allowed = ruleFor(toMs - fromMs).allowed.filter((granularity) => {
+    const width = NOMINAL_MS[granularity];
+    return (fine || width >= HOUR) && (toMs - fromMs) / width <= MAX_BUCKETS;
+  });
+  return allowed.length > 0 ? allowed : ['hour'];
+}
+
+/** The bar width to use: the wished one when it suits, else the usual one of the range. */
 export function chooseGranularity(
   fromMs: number,
   toMs: number,
   nowMs: number,
   wished?: Granularity,
 ): Granularity {
-  // Half an hour of grace: a range snapped outwards to whole buckets keeps its rule.
-  const rule = RULES.find(({ upToMs }) => toMs - fromMs <= upToMs + HOUR / 2);
-  if (rule === undefined) return 'month';
-  const fine = fromMs >= nowMs - MINUTE_COUNTERS_MS;
-  const usable = (granularity: Granularity): boolean => fine || (FIXED_MS[granularity] ?? DAY) >= HOUR;
-  if (wished !== undefined && usable(wished) && suits(rule, wished, toMs - fromMs)) return wished;
-  return usable(rule.auto) ? rule.auto : 'hour';
+  const suitable = suitableGranularities(fromMs, toMs, nowMs);
+  if (wished !== undefined && suitable.includes(wished)) return wished;
+  const { auto } = ruleFor(toMs - fromMs);
+  return suitable.includes(auto) ? auto : (suitable[0] ?? 'hour');
 }
 
-function suits(rule: Rule, granularity: Granularity, lengthMs: number): boolean {
-  const width = FIXED_MS[granularity] ?? DAY;
-  return rule.allowed.includes(granularity) && lengthMs / width <= MAX_BUCKETS * (width >= DAY ? 2 : 1);
+// An hour of grace: a range snapped outwards to whole counters keeps its rule.
+function ruleFor(lengthMs: number): Rule {
+  return RULES.find(({ upToMs }) => lengthMs <= upToMs + (upToMs > DAY ? HOUR : MINUTE)) ?? LAST_RULE;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { bucketEdges, chooseGranularity, isTimeZone } from './granularity';
 import { decodeCursor, encodeCursor } from './cursor';
 import { escapeLike, parseSearch } from './id-search';
-import { parseTimeRange } from './time-range';
+import { keysetPage, keysetStart } from './keyset';
+import { chosenValues, pagePosition, parseValues } from './list-query';
+import { parseTimeRange, snapRange } from './time-range';
 
 const ID = '0198c4e2-7b1a-7f3c-9d02-a1b2c3d4e5f6';
 const HOUR = 3_600_000;
@@ -68,7 +70,12 @@ describe('parseTimeRange', () => {
     ['P1DT12H', 1.5 * DAY],
     ['P1W', 7 * DAY],
   ])('reads %s', (t, length) => {
-    expect(parseTimeRange({ t }, NOW, '24h')).toEqual({ fromMs: NOW - length, toMs: NOW, nowMs: NOW });
+    expect(parseTimeRange({ t }, NOW, '24h')).toEqual({
+      fromMs: NOW - length,
+      toMs: NOW,
+      nowMs: NOW,
+      relative: true,
+    });
   });
 
   it('falls back when nothing was said and knows no beginning for all', () => {
@@ -161,5 +168,67 @@ describe('bucketEdges', () => {
   it('knows time zones from other words', () => {
     expect(isTimeZone('Europe/Berlin')).toBe(true);
     expect(isTimeZone('Europe/Atlantis')).toBe(false);
+  });
+});
+
+describe('snapRange', () => {
+  it('begins relative ranges at a whole minute, or hour where only hours are counted', () => {
+    const iso = (t: string): string =>
+      new Date(snapRange(parseTimeRange({ t }, NOW, '1h')).fromMs ?? 0).toISOString();
+    expect(iso('24h')).toBe('2026-11-24T10:07:00.000Z');
+    expect(iso('7d')).toBe('2026-11-18T10:00:00.000Z');
+  });
+
+  it('leaves ranges that somebody named as they are', () => {
+    const range = parseTimeRange({ from: '2026-11-25T01:02:03Z' }, NOW, '1h');
+    expect(snapRange(range)).toBe(range);
+  });
+});
+
+describe('filters of several values', () => {
+  const known = ['a', 'b', 'c'] as const;
+
+  it('take these, or all but these', () => {
+    expect(chosenValues(known, parseValues('x', 'a,c', known))).toEqual(['a', 'c']);
+    expect(chosenValues(known, parseValues('x', '!a', known))).toEqual(['b', 'c']);
+    expect(chosenValues(known, parseValues('x', '', known))).toEqual(known);
+  });
+
+  it('name the values that exist when one does not', () => {
+    expect(() => parseValues('x', 'a,z', known)).toThrow('x must be one of a, b, c');
+  });
+});
+
+describe('keyset pages', () => {
+  const all = Array.from({ length: 10 }, (_, i) => ({ id: String(9 - i) }));
+  const read = (cursor?: string | null, limit = 4) => {
+    const start = keysetStart(pagePosition({ limit: String(limit), ...(cursor ? { cursor } : {}) }));
+    const rows = (start.backwards ? [...all].reverse() : all).filter(
+      ({ id }) => start.beyond === null || (start.backwards ? id > start.beyond : id < start.beyond),
+    );
+    return keysetPage(rows.slice(start.skip, start.skip + limit + 1), start, (row) => row.id, {
+      total: 10,
+      capped: false,
+    });
+  };
+
+  it('lead forward to the end and back to the beginning, knowing where they are', () => {
+    const first = read();
+    const second = read(first.nextCursor);
+    const third = read(second.nextCursor);
+    expect([first, second, third].map((page) => page.rows.map((row) => row.id).join(''))).toEqual([
+      '9876',
+      '5432',
+      '10',
+    ]);
+    expect([first.offset, second.offset, third.offset]).toEqual([0, 4, 8]);
+    expect(first.prevCursor).toBeNull();
+    expect(third.nextCursor).toBeNull();
+    const back = read(third.prevCursor);
+    expect(back.rows).toEqual(second.rows);
+    expect(back.offset).toBe(4);
+    const start = read(back.prevCursor);
+    expect(start.rows).toEqual(first.rows);
+    expect(start.prevCursor).toBeNull();
   });
 });

@@ -5,6 +5,8 @@ export interface TimeRange {
   readonly fromMs: number | null;
   readonly toMs: number;
   readonly nowMs: number;
+  /** Counted back from now, and not named by somebody. */
+  readonly relative: boolean;
 }
 
 export interface TimeRangeInput {
@@ -32,13 +34,29 @@ export function parseTimeRange(input: TimeRangeInput, nowMs: number, fallback: s
     const fromMs = input.from === undefined ? null : parseInstant('from', input.from);
     const toMs = input.to === undefined ? nowMs : parseInstant('to', input.to);
     if (fromMs !== null && fromMs >= toMs) throw new BadRequestError('from must be before to');
-    return { fromMs, toMs, nowMs };
+    return { fromMs, toMs, nowMs, relative: false };
   }
   const text = input.t === undefined || input.t === '' ? fallback : input.t;
-  if (text === 'all') return { fromMs: null, toMs: nowMs, nowMs };
+  if (text === 'all') return { fromMs: null, toMs: nowMs, nowMs, relative: true };
   const lengthMs = parseLength(text);
   if (lengthMs === undefined) throw new BadRequestError('t must be a range such as 24h, 7d, P7D or all');
-  return { fromMs: nowMs - lengthMs, toMs: nowMs, nowMs };
+  return { fromMs: nowMs - lengthMs, toMs: nowMs, nowMs, relative: true };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Counters of single minutes are kept for 48 hours; an hour is folded within the hour after that. */
+const MINUTES_KEPT_MS = 47 * HOUR_MS;
+
+/** Width of the counters that reach back to a moment. */
+export const counterWidthMs = (atMs: number, nowMs: number): number =>
+  atMs >= nowMs - MINUTES_KEPT_MS ? MINUTE_MS : HOUR_MS;
+
+/** A relative range, begun at a whole counter: "24 h" may be up to a minute longer, and totals are sums of counters. */
+export function snapRange(range: TimeRange): TimeRange {
+  if (!range.relative || range.fromMs === null) return range;
+  const width = counterWidthMs(range.fromMs, range.nowMs);
+  return { ...range, fromMs: Math.floor(range.fromMs / width) * width };
 }
 
 function parseLength(text: string): number | undefined {

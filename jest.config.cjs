@@ -35,12 +35,17 @@ const projects = [
     ...node,
     displayName: 'unit',
     testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'],
-    testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$', '<rootDir>/apps/admin/', '<rootDir>/libs/admin-ui/'],
+    testPathIgnorePatterns: [
+      '/node_modules/',
+      '\\.int\\.spec\\.ts$',
+      '<rootDir>/apps/admin/',
+      '<rootDir>/libs/admin-ui/',
+    ],
   },
   {
     ...node,
     displayName: 'int',
-    testMatch: ['<rootDir>/{libs,apps}/**/*.int.spec.ts'],
+    testMatch: ['<rootDir>/{libs,apps,tools}/**/*.int.spec.ts'],
   },
   { ...node, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.e2e.ts'] },
 ];

@@ -136,8 +136,19 @@ ORDER BY i.ord`,
 
 const IDEMPOTENT_EVENT = statement(
   'dispatch_idempotent_event',
-  `SELECT event_id, request_hash FROM hot.idempotency_key WHERE env_id = $1 AND key = $2`,
+  `SELECT k.event_id, k.request_hash, e.stream_id, extract(epoch FROM e.event_time)::float8 * 1000 AS time_ms
+   FROM hot.idempotency_key k CROSS JOIN LATERAL (
+     SELECT stream_id, event_time FROM hot.event WHERE event_id = k.event_id LIMIT 1) e
+   WHERE k.env_id = $1 AND k.key = $2 AND k.expires_at > now()`,
 );
+
+/** The event that an idempotency key was used for. */
+export interface IdempotentEvent {
+  readonly eventId: string;
+  readonly requestHash: string;
+  readonly streamId: string;
+  readonly eventTimeMs: number;
+}
 
 interface CheckedRow {
   readonly ord: number;
@@ -171,16 +182,20 @@ export class AcceptRepository {
     });
   }
 
-  /** What an idempotency key was used for. */
-  async findByIdempotencyKey(
-    envId: string,
-    key: string,
-  ): Promise<{ readonly eventId: string; readonly requestHash: string } | null> {
-    const [row] = await this.sql.rows<{ event_id: string; request_hash: string }>(IDEMPOTENT_EVENT, [
-      envId,
-      key,
-    ]);
-    return row === undefined ? null : { eventId: row.event_id, requestHash: row.request_hash };
+  async findByIdempotencyKey(envId: string, key: string): Promise<IdempotentEvent | null> {
+    const [row] = await this.sql.rows<{
+      event_id: string;
+      request_hash: string;
+      stream_id: string;
+      time_ms: number;
+    }>(IDEMPOTENT_EVENT, [envId, key]);
+    if (row === undefined) return null;
+    return {
+      eventId: row.event_id,
+      requestHash: row.request_hash,
+      streamId: row.stream_id,
+      eventTimeMs: row.time_ms,
+    };
   }
 }
 

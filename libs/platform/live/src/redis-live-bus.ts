@@ -12,6 +12,8 @@ return 0`;
 
 /** Lua's unpack and the server's own limits leave room for more; this keeps one reply from blocking others for long. */
 const MAX_PER_COMMAND = 1_000;
+const MAX_IN_FLIGHT = 64;
+const MAX_OUTBOX = 100_000;
 
 interface Subscription {
   readonly listeners: Set<NoticeListener>;
@@ -22,8 +24,9 @@ interface Subscription {
 export class RedisLiveBus extends LiveBus {
   private readonly subscriptions = new Map<string, Subscription>();
   private outbox: string[] = [];
-  private sending: Promise<void> | undefined;
-  private sha: string | undefined;
+  private readonly inFlight = new Set<Promise<void>>();
+  private scheduled = false;
+  private sha: Promise<string> | undefined;
   private listening = false;
 
   constructor(private readonly redis: RedisConnections) {
@@ -32,8 +35,10 @@ export class RedisLiveBus extends LiveBus {
 
   override publish(channel: string, message: string): void {
     this.outbox.push(this.key(channel), message);
-    // A microtask: what one finished write has to tell goes out together.
-    this.sending ??= Promise.resolve().then(() => this.send());
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // A microtask: what one finished write has to tell goes out together, before anything that is sent because of it.
+    queueMicrotask(() => this.send());
   }
 
   override async subscribe(channel: string, listener: NoticeListener): Promise<() => void> {
@@ -67,24 +72,38 @@ export class RedisLiveBus extends LiveBus {
   }
 
   override async flushed(): Promise<void> {
-    while (this.sending !== undefined) await this.sending;
+    while (this.outbox.length > 0 || this.inFlight.size > 0) {
+      await Promise.allSettled([...this.inFlight, Promise.resolve()]);
+    }
   }
 
   private key(channel: string): string {
     return `${this.redis.prefix}:live:${channel}`;
   }
 
-  private async send(): Promise<void> {
-    while (this.outbox.length > 0) {
-      const batch = this.outbox.splice(0, MAX_PER_COMMAND * 2);
-      try {
-        await this.publishAll(batch);
-      } catch {
-        // Redis is away or full: notices are hints, and a growing pile of old ones would help nobody.
-        this.outbox = [];
-      }
+  /**
+   * Does not wait for answers: the connection keeps the order, so that a ticket added after this can't reach its worker
+   * before the notice reached its readers.
+   */
+  private send(): void {
+    this.scheduled = false;
+    if (this.inFlight.size >= MAX_IN_FLIGHT) {
+      if (this.outbox.length > MAX_OUTBOX) this.outbox = [];
+      return;
     }
-    this.sending = undefined;
+    while (this.outbox.length > 0) {
+      const batch =
+        this.outbox.length > MAX_PER_COMMAND * 2 ? this.outbox.splice(0, MAX_PER_COMMAND * 2) : this.outbox;
+      if (batch === this.outbox) this.outbox = [];
+      const sent: Promise<void> = this.publishAll(batch)
+        // Redis is away or full: notices are hints, and a growing pile of old ones would help nobody.
+        .catch(() => undefined)
+        .finally(() => {
+          this.inFlight.delete(sent);
+          if (this.outbox.length > 0) this.send();
+        });
+      this.inFlight.add(sent);
+    }
   }
 
   private async publishAll(batch: readonly string[]): Promise<void> {
@@ -94,9 +113,10 @@ export class RedisLiveBus extends LiveBus {
       return;
     }
     try {
-      this.sha ??= String(await client.script('LOAD', PUBLISH_ALL));
-      await client.evalsha(this.sha, 0, ...batch);
+      this.sha ??= client.script('LOAD', PUBLISH_ALL).then(String);
+      await client.evalsha(await this.sha, 0, ...batch);
     } catch (error) {
+      this.sha = undefined;
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       // The server was restarted or wiped, and its scripts with it.
       await client.eval(PUBLISH_ALL, 0, ...batch);

@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { CounterSlots } from './counter-slots';
+import { EventAcceptor } from './event-acceptor';
+import { HotSqlPools } from './hot-sql.pools';
+import { TicketSender } from './ticket-sender';
+
+/** What every process needs that publishes events or reads live work. */
+@Global()
+@Module({
+  providers: [HotSqlPools, CounterSlots, TicketSender, EventAcceptor],
+  exports: [HotSqlPools, CounterSlots, TicketSender, EventAcceptor],
+})
+export class DispatchModule {}

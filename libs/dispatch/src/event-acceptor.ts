@@ -1,0 +1,190 @@
+/**
+ * The door through which every event comes, wherever it was made. When `accept` resolves the event is durable and will
+ * be handled at least once; what is done after that (notices, tickets) may be lost without losing the event.
+ */
+import { ConflictError, newId, NotFoundError, UnavailableError } from '@app/kernel';
+import { LiveBus } from '@app/platform/live';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AcceptRepository, type AcceptResult, type AcceptRow } from './accept.repository';
+import { CounterSlots } from './counter-slots';
+import { GroupWriter } from './group-writer';
+import { isRowsFault } from './hot-sql';
+import { HotSqlPools } from './hot-sql.pools';
+import { envChannel } from './notices';
+import { EVENT_SOURCES, type EventSource } from './states';
+import { TicketSender } from './ticket-sender';
+
+/** Where an event must go, said by the server and by nobody else. Null parts do not restrict. */
+export interface EventRouting {
+  /** Exactly this build, even when it no longer serves. */
+  readonly buildId?: string;
+  /** Only this handler. */
+  readonly handler?: { readonly projectId: string; readonly key: string };
+  /** Who called, for the function to see: never from a client. */
+  readonly caller?: unknown;
+  /** The run this event repeats. */
+  readonly rerunOf?: string;
+  /** Project preferred when several have the called function. */
+  readonly projectId?: string;
+}
+
+export interface NewEvent {
+  readonly orgId: string;
+  readonly envId: string;
+  readonly retentionClass: number;
+  readonly eventType: string;
+  /** JSON text, at most 16 MiB, checked by the caller. */
+  readonly eventData: string;
+  /** Null: a stream of its own. */
+  readonly streamId: string | null;
+  /** The caller knows that the stream is of this env (a run sends into its own stream). */
+  readonly streamIsKnown?: boolean;
+  readonly source: EventSource;
+  readonly byUserId: string | null;
+  readonly accessId: string | null;
+  readonly eventId?: string;
+  readonly originRunId?: string | null;
+  readonly routing?: EventRouting | null;
+  readonly sealed?: string | null;
+  /** Written only while this incarnation holds this running row. */
+  readonly guard?: { readonly dispatchId: string; readonly incarnation: string } | null;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | null;
+}
+
+export interface AcceptedEvent {
+  readonly eventId: string;
+  readonly streamId: string;
+  readonly eventTimeMs: number;
+  /** The idempotency key was used before: this is the event of that time, nothing was published. */
+  readonly isRepeat: boolean;
+}
+
+/** The row an event was sent from is no longer ours: its worker lost its lease, or the run has been taken over. */
+export class NotOurRunError extends Error {
+  constructor() {
+    super('The run belongs to another worker by now');
+    this.name = 'NotOurRunError';
+  }
+}
+
+const MAX_GROUP_ROWS = 500;
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+const KNOWN_STREAMS = 20_000;
+
+@Injectable()
+export class EventAcceptor {
+  private readonly repository: AcceptRepository;
+  private readonly writer: GroupWriter<AcceptRow, AcceptResult>;
+  /** Streams whose env is known; a stream never changes its env. */
+  private readonly streams = new LRUCache<string, string>({ max: KNOWN_STREAMS });
+
+  constructor(
+    pools: HotSqlPools,
+    private readonly bus: LiveBus,
+    private readonly tickets: TicketSender,
+    slots: CounterSlots,
+  ) {
+    this.repository = new AcceptRepository(pools.durable);
+    this.writer = new GroupWriter({
+      maxItems: MAX_GROUP_ROWS,
+      maxWeight: MAX_GROUP_BYTES,
+      maxInFlight: 2,
+      weigh: (row) => row.eventData.length + 300,
+      write: (rows, lane) => this.repository.insert(rows, slots.of(lane === 0 ? 'accept' : 'acceptSecond')),
+      isItemsFault: isRowsFault,
+    });
+  }
+
+  /**
+   * Throws NotFoundError when the stream belongs to another env, ConflictError when an idempotency key was used for
+   * another request, NotOurRunError when the guard fails, UnavailableError when the database cannot be reached.
+   */
+  async accept(event: NewEvent): Promise<AcceptedEvent> {
+    if (event.idempotency) {
+      const earlier = await this.findRepeat(event, event.idempotency);
+      if (earlier !== null) return earlier;
+    }
+    const eventTimeMs = Date.now();
+    const row = this.rowOf(event, eventTimeMs);
+    const result = await this.writer.push(row);
+    switch (result.outcome) {
+      case 'accepted':
+        this.streams.set(row.streamId, row.envId);
+        this.announce(row, result.streamCreated);
+        return { eventId: row.eventId, streamId: row.streamId, eventTimeMs, isRepeat: false };
+      case 'foreign-stream':
+        throw new NotFoundError('Stream');
+      case 'not-ours':
+        throw new NotOurRunError();
+      case 'duplicate': {
+        const earlier = event.idempotency && (await this.findRepeat(event, event.idempotency));
+        if (earlier) return earlier;
+        throw new UnavailableError('The request with this Idempotency-Key is still being handled');
+      }
+    }
+  }
+
+  private rowOf(event: NewEvent, eventTimeMs: number): AcceptRow {
+    const streamId = event.streamId ?? newId();
+    const owner = this.streams.get(streamId);
+    if (event.streamId !== null && owner !== undefined && owner !== event.envId) {
+      throw new NotFoundError('Stream');
+    }
+    const known = event.streamIsKnown === true || owner !== undefined;
+    return {
+      orgId: event.orgId,
+      envId: event.envId,
+      retentionClass: event.retentionClass,
+      eventId: event.eventId ?? newId(),
+      streamId,
+      streamMode: event.streamId === null ? 'fresh' : known ? 'known' : 'given',
+      eventType: event.eventType,
+      eventData: event.eventData,
+      eventTimeMs,
+      source: EVENT_SOURCES[event.source],
+      byUserId: event.byUserId,
+      accessId: event.accessId,
+      originRunId: event.originRunId ?? null,
+      routing: event.routing ? JSON.stringify(event.routing) : null,
+      sealed: event.sealed ?? null,
+      guard: event.guard ?? null,
+      idempotency: event.idempotency ?? null,
+    };
+  }
+
+  private async findRepeat(
+    event: NewEvent,
+    idempotency: { readonly key: string; readonly requestHash: string },
+  ): Promise<AcceptedEvent | null> {
+    const earlier = await this.repository.findByIdempotencyKey(event.envId, idempotency.key);
+    if (earlier === null) return null;
+    if (earlier.requestHash !== idempotency.requestHash) {
+      throw new ConflictError('This Idempotency-Key was used for a different request');
+    }
+    return {
+      eventId: earlier.eventId,
+      streamId: earlier.streamId,
+      eventTimeMs: earlier.eventTimeMs,
+      isRepeat: true,
+    };
+  }
+
+  private announce(row: AcceptRow, streamCreated: boolean): void {
+    const channel = envChannel(row.envId);
+    if (streamCreated) {
+      this.bus.publish(
+        channel,
+        `{"type":"stream:created","stream_id":"${row.streamId}","env_id":"${row.envId}","project_id":null}`,
+      );
+    }
+    this.bus.publish(
+      channel,
+      `{"type":"event:created","event_id":"${row.eventId}","env_id":"${row.envId}","stream_id":"${row.streamId}",` +
+        `"event_type":${JSON.stringify(row.eventType)},"project_id":null}`,
+    );
+    // A row with routing has to be read before anyone knows what it is for.
+    const hint = row.routing === null ? { envId: row.envId, eventType: row.eventType } : null;
+    this.tickets.send([{ dispatchId: row.eventId, hint, isRetry: false }]);
+  }
+}

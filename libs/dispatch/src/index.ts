@@ -1,0 +1,71 @@
+export { CounterSlots } from './counter-slots';
+export { type ClaimedRow, type ClaimRoute } from './claim.repository';
+export { dispatchConfig, type DispatchConfig } from './dispatch.config';
+export { DispatchModule } from './dispatch.module';
+export {
+  EventAcceptor,
+  NotOurRunError,
+  type AcceptedEvent,
+  type EventRouting,
+  type NewEvent,
+} from './event-acceptor';
+export { GroupWriter, type GroupWriterOptions } from './group-writer';
+export { countRuns, countUsage, endedAttempt, RUN_COLUMNS } from './history.sql';
+export { HotSql, isRowsFault } from './hot-sql';
+export { HotSqlPools } from './hot-sql.pools';
+export {
+  ENV_NOTICE_TYPES,
+  envChannel,
+  streamChannel,
+  workerChannel,
+  type EnvNoticeType,
+  type RunHead,
+  type StreamNotice,
+  type WorkerNotice,
+} from './notices';
+export {
+  BACKOFFS,
+  DEFAULT_RETRY_LIMITS,
+  hasAttemptsLeft,
+  readRetryPolicy,
+  retryDelayMs,
+  type Backoff,
+  type RetryLimits,
+  type RetryPolicy,
+} from './retry-policy';
+export {
+  type EndedRun,
+  type FinishedRun,
+  type SiblingRow,
+  type StartedRow,
+  type TraceSegment,
+  type WaitingRun,
+} from './settle.repository';
+export {
+  DISPATCH_KINDS,
+  DISPATCH_STATES,
+  EVENT_SOURCES,
+  FIRST_TICKET_GRACE_MS,
+  isRunStatusName,
+  isRunTypeName,
+  MAX_DELIVERIES,
+  RUN_STATUSES,
+  RUN_TYPES,
+  runStatusName,
+  runTypeName,
+  type EventSource,
+  type RunStatusId,
+  type RunStatusName,
+  type RunTypeId,
+  type RunTypeName,
+} from './states';
+export { type Sweep, type SweepTicket, type SweptRun } from './sweep.repository';
+export {
+  decodeTicket,
+  encodeTicket,
+  eventTickets,
+  MAX_TICKET_ROWS,
+  type Ticket,
+  type TicketRow,
+} from './ticket';
+export { TicketSender } from './ticket-sender';

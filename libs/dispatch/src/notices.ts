@@ -1,0 +1,79 @@
+/**
+ * What processes tell each other after a commit, and on which channel. The env channel carries the very JSON that
+ * subscribers of an environment get; the stream channel carries what a subscriber of a stream needs to build it.
+ * Neither ever carries event data or results; stream data is the exception that the stream channel exists for.
+ */
+import type { RunStatusName, RunTypeName } from './states';
+
+export function envChannel(envId: string): string {
+  return `env:${envId}`;
+}
+
+/** The env is part of the name: knowing a stream's id does not open another env's channel. */
+export function streamChannel(envId: string, streamId: string): string {
+  return `stream:${envId}:${streamId}`;
+}
+
+/** Hints to one worker. */
+export function workerChannel(incarnation: string): string {
+  return `worker:${incarnation}`;
+}
+
+export const ENV_NOTICE_TYPES = [
+  'run:start',
+  'run:stop',
+  'run:fail',
+  'run:cancel',
+  'event:created',
+  'event:handled',
+  'stream:created',
+  'task:started',
+  'task:complete',
+] as const;
+export type EnvNoticeType = (typeof ENV_NOTICE_TYPES)[number];
+
+/** A run as clients see it, without its result. */
+export interface RunHead {
+  readonly run_id: string;
+  readonly env_id: string;
+  readonly stream_id: string;
+  readonly build_id: string | null;
+  readonly run_type: RunTypeName;
+  readonly status: RunStatusName;
+  readonly start_time: string;
+  readonly stop_time: string | null;
+  readonly origin_run_id: string | null;
+  readonly event_id: string | null;
+  readonly result: null;
+  readonly project_id: string | null;
+  readonly project_name: string | null;
+  readonly retry_attempt: number;
+  readonly next_retry_at: string | null;
+}
+
+/**
+ * `run`: a run began; everything a subscriber is told is in it. `end`: a run reached this status and `data` pieces of
+ * stream data went out before; what it resulted in is read from the database. `data`: one piece, in order per run.
+ * `again`: another process has to look, because a row changed that belongs to no running worker.
+ */
+export type StreamNotice =
+  | { readonly k: 'run'; readonly run: RunHead }
+  | {
+      readonly k: 'end';
+      readonly runId: string;
+      readonly projectId: string | null;
+      readonly status: Exclude<RunStatusName, 'running'>;
+      readonly data: number;
+    }
+  | {
+      readonly k: 'data';
+      readonly runId: string;
+      readonly projectId: string | null;
+      readonly seq: number;
+      readonly id: string;
+      readonly type: string;
+      /** JSON text. */
+      readonly payload: string;
+    };
+
+export type WorkerNotice = { readonly k: 'cancel'; readonly runId: string };

@@ -1,0 +1,66 @@
+import { newId } from '@app/kernel';
+import { Injectable } from '@nestjs/common';
+import { ClaimRepository, type ClaimedRow, type ClaimRequest, type ClaimRoute } from './claim.repository';
+import { CounterSlots } from './counter-slots';
+import { GroupWriter } from './group-writer';
+import { isRowsFault } from './hot-sql';
+import { HotSqlPools } from './hot-sql.pools';
+
+interface Claim {
+  readonly incarnation: string;
+  readonly dispatchId: string;
+  readonly runId: string;
+  readonly route: ClaimRoute | null;
+}
+
+/** Takes rows for an incarnation. Rows that are gone, taken or not due answer null: late and double tickets are normal. */
+@Injectable()
+export class RunClaimer {
+  private readonly queued: GroupWriter<Claim, ClaimedRow | null>;
+  private readonly retries: GroupWriter<Claim, ClaimedRow | null>;
+
+  constructor(pools: HotSqlPools, slots: CounterSlots) {
+    const relaxed = new ClaimRepository(pools.relaxed);
+    const durable = new ClaimRepository(pools.durable);
+    this.queued = writer(2, (incarnation, requests) => relaxed.claim(incarnation, requests, Date.now()));
+    // Writes history: durable.
+    this.retries = writer(1, (incarnation, requests) =>
+      durable.claimRetries(incarnation, requests, Date.now(), slots.of('retry')),
+    );
+  }
+
+  /** @param route handler that the row's event will start, when that is known to be exactly one */
+  claim(incarnation: string, dispatchId: string, route: ClaimRoute | null): Promise<ClaimedRow | null> {
+    return this.queued.push({ incarnation, dispatchId, runId: newId(), route });
+  }
+
+  /** Takes an attempt that waits for its successor: the waiting one becomes history. */
+  claimRetry(incarnation: string, dispatchId: string): Promise<ClaimedRow | null> {
+    return this.retries.push({ incarnation, dispatchId, runId: newId(), route: null });
+  }
+}
+
+function writer(
+  maxInFlight: number,
+  claim: (incarnation: string, requests: readonly ClaimRequest[]) => Promise<readonly ClaimedRow[]>,
+): GroupWriter<Claim, ClaimedRow | null> {
+  return new GroupWriter<Claim, ClaimedRow | null>({
+    maxItems: 500,
+    maxWeight: 500,
+    maxInFlight,
+    weigh: () => 1,
+    isItemsFault: isRowsFault,
+    write: async (items) => {
+      const incarnation = items.at(-1)?.incarnation ?? '';
+      // The same row twice in one group (a ticket and its repetition) would be claimed for either of its two run ids.
+      const requests = new Map<string, Claim>();
+      for (const item of items) {
+        if (item.incarnation === incarnation && !requests.has(item.dispatchId))
+          requests.set(item.dispatchId, item);
+      }
+      const rows = await claim(incarnation, [...requests.values()]);
+      const byRun = new Map(rows.map((row) => [row.run_id, row]));
+      return items.map((item) => byRun.get(item.runId) ?? null);
+    },
+  });
+}

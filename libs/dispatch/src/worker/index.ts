@@ -1,0 +1,5 @@
+export { DispatchWorkerModule } from './dispatch-worker.module';
+export { RunClaimer } from '../run-claimer';
+export { RunSettler } from '../run-settler';
+export { Sweeper, type SweepListener } from '../sweeper';
+export { WorkerLease, type LeaseListener } from '../worker-lease';

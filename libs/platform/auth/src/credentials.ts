@@ -26,6 +26,8 @@ export interface StoredCredential {
 export interface CredentialSource {
   /** Null unless the credential exists and may be used, its parent and environment included. */
   load(credentialId: string): Promise<StoredCredential | null>;
+  /** Told of every use. Must return at once. */
+  onUsed(credentialId: string): void;
 }
 
 interface Remembered {
@@ -107,6 +109,7 @@ export class Credentials implements OnModuleInit {
     ) {
       throw new UnauthorizedError();
     }
+    this.sources.get(token.kind)?.onUsed(token.credentialId);
     return credential.principal;
   }
 }

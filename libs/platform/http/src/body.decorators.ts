@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { parameterFacts, routeFacts } from './route-config';
 
 /** The JSON body, checked by a schema. Without `Content-Type: application/json` the request is answered 415. */
-export function JsonBody(schema: z.ZodType): ParameterDecorator {
+export function JsonBody(schema: z.core.$ZodType): ParameterDecorator {
   return (target, key, index) => {
     parameterFacts(target, key, { body: 'json' });
     Body({ schema })(target, key, index);

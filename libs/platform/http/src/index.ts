@@ -10,6 +10,8 @@ export {
   RawJson,
 } from './answers';
 export { JsonBody, JsonText, StreamBody } from './body.decorators';
+export { ApiBare, ApiBytes, ApiItem, ApiList, ApiNothing, errorResponse } from './openapi.decorators';
+export { installOpenApi, openApiDocument, type OpenApiOptions } from './openapi';
 export { clientIpReader, type ClientIp } from './client-ip';
 export { errorText, pathOf, sendError } from './error-reply';
 export { toAppError } from './failures';

@@ -1,0 +1,24 @@
+import fastifyMultipart from '@fastify/multipart';
+import { installAuthentication } from '@app/platform/auth';
+import type { Environment } from '@app/platform/config';
+import { createHttpApp, installOpenApi, type HttpApp, type HttpAppOptions } from '@app/platform/http';
+import { ApiModule } from './api.module';
+import { VERSION } from './version';
+
+export const OPEN_API = {
+  title: 'Hot API',
+  version: VERSION,
+  description:
+    'Projects, builds, events and runs of one environment: the one that the credential belongs to.',
+  documentPath: '/openapi.json',
+  explorerPath: '/docs/api',
+} as const;
+
+/** The public API, complete but not yet listening. */
+export async function createApi(environment: Environment, options: HttpAppOptions = {}): Promise<HttpApp> {
+  const http = await createHttpApp(ApiModule.forRoot(environment), options);
+  await http.server.register(fastifyMultipart);
+  installAuthentication(http, { record: true });
+  installOpenApi(http.app, http.server, OPEN_API);
+  return http;
+}

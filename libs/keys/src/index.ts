@@ -1,0 +1,3 @@
+export { ApiKeyService, type ApiKeyChanges, type ApiKeyView, type CreatedApiKey } from './api-key.service';
+export { KeyCredentialsModule } from './key-credentials.module';
+export { KeysModule } from './keys.module';

@@ -1,0 +1,1 @@
+export { OrgsApiModule } from './orgs-api.module';

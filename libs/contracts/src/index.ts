@@ -28,6 +28,7 @@ export {
   CAPABILITY_NAMES,
   CSRF_HEADER,
   loginBody,
+  type AppSession,
   type AuthConfig,
   type CapabilityName,
   type EnvEntry,

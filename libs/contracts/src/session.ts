@@ -63,3 +63,16 @@ export interface EnvEntry {
   readonly name: string;
   readonly capabilities: readonly CapabilityName[];
 }
+
+// POST /admin/v1/logout/everywhere — 204: ends every session of the viewer, this one too.
+
+/** GET /admin/v1/me/sessions → Single<AppSession[]>, newest use first. DELETE /admin/v1/me/sessions/{id} → 204. */
+export interface AppSession {
+  readonly session_id: string;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: string;
+  readonly last_seen_at: string;
+  readonly expires_at: string;
+  readonly current: boolean;
+}

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { ForbiddenError, NotFoundError, UnauthorizedError } from '@app/kernel';
+import { AppError, ForbiddenError, UnauthorizedError } from '@app/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ROUTE_ACCESS, type RouteAccess } from './access.decorators';
 import { APP_SESSION } from './app-session.strategy';
@@ -39,7 +39,7 @@ export class AppSessionGuard extends AuthGuard(APP_SESSION) {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (access === undefined) throw new NotFoundError('Route');
+    if (access === undefined) throw unknownRoute();
     const writes = !SAFE_METHODS.has(request.method);
     const foreign = writes && !isSameOrigin(requestOriginOf(request), this.config.appUrl);
     if (access.kind === 'open') {
@@ -78,6 +78,9 @@ export class AppSessionGuard extends AuthGuard(APP_SESSION) {
   }
 }
 
+// NotFoundError('Route') would be answered with the methods that the route takes.
+const unknownRoute = (): AppError => new AppError('not_found', 'Route not found');
+
 function signedInOf(request: FastifyRequest): SignedIn {
   if (request.signedIn === undefined) throw new UnauthorizedError();
   return request.signedIn;
@@ -96,7 +99,7 @@ function requireCapability(
 ): void {
   const member = request.member;
   // A capability belongs to an organization: without one in the address there is nothing to check it against.
-  if (member === undefined) throw new NotFoundError('Route');
+  if (member === undefined) throw unknownRoute();
   if (!roleMay(member.role, access.capability)) {
     throw new ForbiddenError(
       `You need "${access.capability}" here. An admin of ${member.orgName} can grant it.`,

@@ -1,4 +1,4 @@
-import { defineConfig, duration, optionalText, variable, type ConfigOf } from '@app/platform/config';
+import { defineConfig, duration, optionalText, text, variable, type ConfigOf } from '@app/platform/config';
 
 export const identityConfig = defineConfig('identity', {
   sessionMs: variable(
@@ -10,6 +10,11 @@ export const identityConfig = defineConfig('identity', {
     'HOT_APP_URL',
     optionalText(),
     'Address under which browsers reach the app, when a proxy in front of it changes the host name.',
+  ),
+  apiUrl: variable(
+    'HOT_API_URL',
+    text('http://localhost:4681'),
+    'Address of the public API, as the app shows it to people.',
   ),
 });
 

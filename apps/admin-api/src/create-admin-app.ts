@@ -1,0 +1,25 @@
+import fastifyCookie from '@fastify/cookie';
+import { DATA_POLICY, installSpa, SECURITY_HEADERS } from '@app/platform/assets';
+import type { Environment } from '@app/platform/config';
+import { createHttpApp, type HttpApp, type HttpAppOptions } from '@app/platform/http';
+import { AdminApiModule } from './admin-api.module';
+import { adminApiConfig, type AdminApiConfig } from './admin-api.config';
+import { installBodyGuard } from './body-guard';
+import { installAdminDocument } from './admin-document';
+
+/** The server of the app, complete but not yet listening. */
+export async function createAdminApp(
+  environment: Environment,
+  options: Pick<HttpAppOptions, 'logger'> = {},
+): Promise<HttpApp> {
+  const http = await createHttpApp(AdminApiModule.forRoot(environment), {
+    ...options,
+    headers: { ...SECURITY_HEADERS, 'content-security-policy': DATA_POLICY, 'cache-control': 'no-store' },
+  });
+  await http.server.register(fastifyCookie);
+  installBodyGuard(http.server);
+  const { folder } = http.app.get<AdminApiConfig>(adminApiConfig.token);
+  await installSpa(http, { folder, apiPrefix: '/admin/', home: '/apps' });
+  installAdminDocument(http);
+  return http;
+}

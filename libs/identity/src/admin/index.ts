@@ -1,0 +1,1 @@
+export { IdentityAdminModule } from './identity-admin.module';

@@ -1,0 +1,2 @@
+export { BlobStore, checkKey, type StoredBlob } from './blob-store';
+export { LocalBlobStore } from './local-blob-store';

@@ -1,0 +1,10 @@
+/** Conventional titles with the lib as scope; the body says why. Checked by tools/check-commits.mjs. */
+export default {
+  extends: ['@commitlint/config-conventional'],
+  rules: {
+    'body-max-line-length': [2, 'always', 120],
+    'header-max-length': [2, 'always', 120],
+    // Titles may begin with a name: "feat(api): SSE keeps …".
+    'subject-case': [0],
+  },
+};

@@ -1,0 +1,3 @@
+export declare function lockProblems(lock: {
+  readonly packages: Readonly<Record<string, object>>;
+}): readonly string[];

@@ -1,0 +1,107 @@
+/** A miniature of the repository, and one broken rule per seed. */
+
+export interface Seed {
+  /** The rule that has to refuse it. */
+  readonly rule: string;
+  readonly file: string;
+  /** What the file imports. */
+  readonly imports: string;
+}
+
+/** A legal skeleton: file → what it imports. Every kind of permitted dependency occurs. */
+export const SKELETON: Readonly<Record<string, readonly string[]>> = {
+  'libs/kernel/src/index.ts': ['./clock'],
+  'libs/kernel/src/clock.ts': ['node:crypto'],
+  'libs/contracts/src/index.ts': [],
+  'libs/lang/src/index.ts': ['./parser/parse', './runtime/run'],
+  'libs/lang/src/parser/parse.ts': ['./expression'],
+  'libs/lang/src/parser/expression.ts': ['./parse'], // a grammar is recursive
+  'libs/lang/src/runtime/run.ts': ['../std/strings', '../parser/parse'],
+  'libs/lang/src/std/strings.ts': [],
+  'libs/platform/database/src/index.ts': ['typeorm', '@app/kernel'],
+  'libs/platform/database/src/pool.ts': ['./index'],
+  'libs/platform/queue/src/index.ts': ['bull', '@app/kernel'],
+  'libs/platform/sandbox/src/index.ts': ['isolated-vm', '@app/kernel', '@app/lang'],
+  'libs/orgs/src/index.ts': ['./org.entity', '@app/platform/database'],
+  'libs/orgs/src/org.entity.ts': ['typeorm'],
+  'libs/orgs/src/org.repository.ts': ['./org.entity'],
+  'libs/orgs/src/api/index.ts': ['./orgs.controller'],
+  'libs/orgs/src/api/orgs.controller.ts': ['@app/orgs', '@app/runs'], // a surface is a leaf, free of tiers
+  'libs/orgs/src/admin/index.ts': ['@app/orgs'],
+  'libs/orgs/src/worker/index.ts': ['@app/orgs'],
+  'libs/orgs/src/testing/index.ts': ['@app/orgs'],
+  'libs/runs/src/index.ts': ['./run.service', '@app/orgs', '@app/builds', '@app/lang'],
+  'libs/runs/src/run.service.ts': ['@app/platform/queue', './run-rules'],
+  'libs/runs/src/run-rules.ts': [],
+  'libs/runs/src/run.repository.ts': ['typeorm', '@app/platform/database'],
+  'libs/runs/src/run.service.spec.ts': ['./run.service', '@app/orgs/testing', '@app/testing'],
+  'libs/runs/src/api/index.ts': ['@app/runs'],
+  'libs/runs/src/worker/index.ts': ['./run.processor'],
+  'libs/runs/src/worker/run.processor.ts': ['@app/runs'],
+  'libs/builds/src/index.ts': ['@app/orgs'],
+  'libs/testing/src/index.ts': ['jest'],
+  'libs/admin-ui/src/table/index.ts': ['@angular/core'],
+  'apps/api/src/main.ts': ['@app/runs/api', '@app/orgs/api', '@app/platform/database'],
+  'apps/admin-api/src/main.ts': ['@app/orgs/admin'],
+  'apps/worker/src/main.ts': ['@app/runs/worker', '@app/orgs/worker'],
+  'apps/cli/src/main.ts': ['@app/lang'],
+  'apps/admin/src/main.ts': [
+    '@app/admin-ui/table',
+    '@app/contracts',
+    '@app/lang',
+    '@app/kernel',
+    '@angular/core',
+  ],
+  'migrations/1-create.ts': ['typeorm'],
+};
+
+export const SEEDS: readonly Seed[] = [
+  { rule: 'domain-by-index-only', file: 'libs/runs/src/a.ts', imports: '../../orgs/src/org.repository' },
+  { rule: 'domain-by-index-only', file: 'libs/runs/src/b.ts', imports: '../../platform/database/src/pool' },
+  { rule: 'domain-by-index-only', file: 'libs/runs/src/c.spec.ts', imports: '../../orgs/src/org.repository' },
+  { rule: 'apps-by-surface', file: 'apps/api/src/a.ts', imports: '../../../libs/runs/src/run.service' },
+  {
+    rule: 'apps-by-surface',
+    file: 'apps/api/src/b.ts',
+    imports: '../../../libs/orgs/src/api/orgs.controller',
+  },
+  { rule: 'api-surface-only-in-api', file: 'apps/worker/src/a.ts', imports: '@app/runs/api' },
+  { rule: 'api-surface-only-in-api', file: 'libs/runs/src/d.ts', imports: './api' },
+  { rule: 'admin-surface-only-in-admin-api', file: 'apps/api/src/c.ts', imports: '@app/orgs/admin' },
+  { rule: 'worker-surface-only-in-worker', file: 'apps/api/src/d.ts', imports: '@app/runs/worker' },
+  { rule: 'worker-surface-only-in-worker', file: 'libs/builds/src/a.ts', imports: '@app/orgs/worker' },
+  { rule: 'surfaces-apart', file: 'libs/runs/src/api/a.ts', imports: '@app/orgs/api' },
+  { rule: 'surfaces-apart', file: 'libs/runs/src/api/b.ts', imports: '../worker' },
+  { rule: 'apps-not-to-apps', file: 'apps/worker/src/b.ts', imports: '../../api/src/main' },
+  { rule: 'libs-not-to-apps', file: 'libs/runs/src/e.ts', imports: '../../../apps/api/src/main' },
+  { rule: 'no-circular', file: 'libs/runs/src/run-rules.ts', imports: './run.service' },
+  { rule: 'no-circular', file: 'libs/orgs/src/org.entity.ts', imports: './org.repository' },
+  { rule: 'tier-order', file: 'libs/orgs/src/a.ts', imports: '@app/runs' },
+  { rule: 'tier-order', file: 'libs/builds/src/b.ts', imports: '@app/runs' },
+  { rule: 'lib-has-a-tier', file: 'libs/runs/src/f.ts', imports: '@app/stray' },
+  { rule: 'platform-knows-no-domain', file: 'libs/platform/queue/src/a.ts', imports: '@app/runs' },
+  { rule: 'platform-knows-no-domain', file: 'libs/platform/sandbox/src/a.ts', imports: '@app/runs' },
+  { rule: 'kernel-knows-nobody', file: 'libs/kernel/src/a.ts', imports: '@app/lang' },
+  { rule: 'kernel-knows-nobody', file: 'libs/kernel/src/b.ts', imports: 'rxjs' },
+  { rule: 'kernel-knows-nobody', file: 'libs/kernel/src/c.ts', imports: 'node:fs' },
+  { rule: 'lang-is-pure', file: 'libs/lang/src/parser/a.ts', imports: 'node:fs' },
+  { rule: 'lang-is-pure', file: 'libs/lang/src/parser/b.ts', imports: 'rxjs' },
+  { rule: 'lang-is-pure', file: 'libs/lang/src/parser/c.ts', imports: '@app/kernel' },
+  { rule: 'lang-phase-order', file: 'libs/lang/src/parser/d.ts', imports: '../runtime/run' },
+  { rule: 'lang-phase-order', file: 'libs/lang/src/analyse/a.ts', imports: '../std/strings' },
+  { rule: 'browser-stays-browser', file: 'apps/admin/src/a.ts', imports: '@app/runs' },
+  { rule: 'browser-stays-browser', file: 'libs/admin-ui/src/table/a.ts', imports: '@nestjs/common' },
+  { rule: 'browser-stays-browser', file: 'apps/admin/src/b.ts', imports: 'node:path' },
+  { rule: 'typeorm-at-home', file: 'libs/runs/src/g.service.ts', imports: 'typeorm' },
+  { rule: 'bull-at-home', file: 'libs/runs/src/h.ts', imports: 'bull' },
+  { rule: 'bull-at-home', file: 'apps/worker/src/c.ts', imports: '@nestjs/bull' },
+  { rule: 'isolated-vm-at-home', file: 'libs/runs/src/i.ts', imports: 'isolated-vm' },
+  { rule: 'surfaces-use-services', file: 'libs/orgs/src/api/a.controller.ts', imports: '../org.repository' },
+  { rule: 'surfaces-use-services', file: 'libs/orgs/src/worker/a.processor.ts', imports: '../org.entity' },
+  { rule: 'tests-stay-tests', file: 'libs/runs/src/j.ts', imports: '@app/testing' },
+  { rule: 'tests-stay-tests', file: 'libs/runs/src/k.ts', imports: '@app/orgs/testing' },
+  { rule: 'tests-stay-tests', file: 'libs/runs/src/l.ts', imports: './run.service.spec' },
+  { rule: 'no-dev-dependency', file: 'libs/runs/src/m.ts', imports: 'fast-check' },
+  { rule: 'not-resolvable', file: 'libs/runs/src/n.ts', imports: './nowhere' },
+  { rule: 'not-resolvable', file: 'libs/runs/src/o.ts', imports: '@app/nobody' },
+];

@@ -73,8 +73,8 @@ const ACCEPT_PLAIN = statement(
   `
 WITH ok AS MATERIALIZED (SELECT * FROM ${COLUMNS}),
   st AS (
-    INSERT INTO hot.stream (stream_id, env_id, root_label)
-    SELECT stream_id, env_id, event_type FROM ok WHERE stream_mode = 1),${WRITES}
+    INSERT INTO hot.stream (stream_id, env_id, root_label, total_events)
+    SELECT stream_id, env_id, event_type, 1 FROM ok WHERE stream_mode = 1),${WRITES}
 SELECT count(*)::int AS accepted FROM ok`,
 );
 
@@ -111,8 +111,8 @@ WITH input AS MATERIALIZED (
     SELECT f.* FROM free f
     WHERE f.idem_key IS NULL OR EXISTS (SELECT 1 FROM idem WHERE idem.event_id = f.event_id)),
   st AS (
-    INSERT INTO hot.stream AS s (stream_id, env_id, root_label)
-    SELECT DISTINCT ON (stream_id) stream_id, env_id, event_type FROM first_time
+    INSERT INTO hot.stream AS s (stream_id, env_id, root_label, total_events)
+    SELECT DISTINCT ON (stream_id) stream_id, env_id, event_type, 1 FROM first_time
     WHERE stream_mode > 0 ORDER BY stream_id, ord
     ON CONFLICT (stream_id) DO UPDATE SET env_id = s.env_id WHERE s.env_id = excluded.env_id
     RETURNING s.stream_id, s.env_id, (xmax = 0) AS created),

@@ -109,7 +109,7 @@ c AS (
     delivery = CASE WHEN old.last_meta::jsonb ->> 'next' = 'delivery' THEN d.delivery + 1 ELSE 1 END,
     last_result = NULL, last_meta = NULL, stopped_at = NULL
   FROM old WHERE d.dispatch_id = old.dispatch_id AND d.dispatch_id = ANY($2::uuid[])
-  RETURNING ${RETURNED})
+  RETURNING ${RETURNED}),
 ended AS (
   INSERT INTO hot.run (${RUN_COLUMNS}) SELECT ${endedAttempt('old', '3::smallint')} FROM old
   RETURNING run_id, env_id, project_id, run_type, status, start_time, stop_time, duration_us, call_count, trace_bytes),

@@ -2,12 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { CounterSlots } from './counter-slots';
 import { EventAcceptor } from './event-acceptor';
 import { HotSqlPools } from './hot-sql.pools';
+import { StreamTotals } from './stream-totals';
 import { TicketSender } from './ticket-sender';
 
 /** What every process needs that publishes events or reads live work. */
 @Global()
 @Module({
-  providers: [HotSqlPools, CounterSlots, TicketSender, EventAcceptor],
-  exports: [HotSqlPools, CounterSlots, TicketSender, EventAcceptor],
+  providers: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor],
+  exports: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor],
 })
 export class DispatchModule {}

@@ -13,6 +13,7 @@ import { isRowsFault } from './hot-sql';
 import { HotSqlPools } from './hot-sql.pools';
 import { envChannel } from './notices';
 import { EVENT_SOURCES, type EventSource } from './states';
+import { StreamTotals } from './stream-totals';
 import { TicketSender } from './ticket-sender';
 
 /** Where an event must go, said by the server and by nobody else. Null parts do not restrict. */
@@ -83,6 +84,7 @@ export class EventAcceptor {
     pools: HotSqlPools,
     private readonly bus: LiveBus,
     private readonly tickets: TicketSender,
+    private readonly totals: StreamTotals,
     slots: CounterSlots,
   ) {
     this.repository = new AcceptRepository(pools.durable);
@@ -111,6 +113,8 @@ export class EventAcceptor {
     switch (result.outcome) {
       case 'accepted':
         this.streams.set(row.streamId, row.envId);
+        // A stream that the event began with was inserted with its first event counted.
+        if (!result.streamCreated) this.totals.add(row.streamId, { events: 1 });
         this.announce(row, result.streamCreated);
         return { eventId: row.eventId, streamId: row.streamId, eventTimeMs, isRepeat: false };
       case 'foreign-stream':

@@ -59,6 +59,7 @@ export {
   type RunTypeId,
   type RunTypeName,
 } from './states';
+export { StreamTotals } from './stream-totals';
 export { type Sweep, type SweepTicket, type SweptRun } from './sweep.repository';
 export {
   decodeTicket,

@@ -112,6 +112,14 @@ export class RunSettler {
     );
   }
 
+  /** The event of this row was dealt with without a run. */
+  discard(incarnation: string, dispatchId: string, runId: string): Promise<boolean> {
+    return this.persist(
+      incarnation,
+      async () => (await this.durable.discard(incarnation, [{ dispatchId, runId }])).size > 0,
+    );
+  }
+
   /** Gives rows back uncounted. */
   async putBack(
     incarnation: string,

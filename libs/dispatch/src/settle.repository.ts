@@ -191,6 +191,13 @@ eb AS (
 SELECT event_id AS run_id FROM done`,
 );
 
+const DISCARD = statement(
+  'dispatch_discard',
+  `
+DELETE FROM hot.dispatch d USING unnest($2::uuid[], $3::uuid[]) AS i(dispatch_id, run_id)
+WHERE ${GUARD} RETURNING d.dispatch_id AS run_id`,
+);
+
 const PUT_BACK = statement(
   'dispatch_put_back',
   `
@@ -316,6 +323,14 @@ export class SettleRepository {
       rows.map((row) => row.runId),
       slot,
     ]);
+  }
+
+  /** Takes rows away whose event was dealt with without a run. Answers dispatch ids. */
+  async discard(
+    incarnation: string,
+    rows: readonly { readonly dispatchId: string; readonly runId: string }[],
+  ): Promise<ReadonlySet<string>> {
+    return this.ids(DISCARD, [incarnation, rows.map((row) => row.dispatchId), rows.map((row) => row.runId)]);
   }
 
   /** Gives rows back to be claimed again, uncounted. Answers dispatch ids. */

@@ -1,0 +1,1 @@
+export { cut, MAX_JSON_DEPTH, scanJson, type JsonScan, type Span } from './json-scan';

@@ -1,0 +1,130 @@
+import {
+  dispatchConfig,
+  DispatchModule,
+  EventAcceptor,
+  eventTickets,
+  type AcceptedEvent,
+  type NewEvent,
+} from '@app/dispatch';
+import { Sweeper, WorkerLease } from '@app/dispatch/worker';
+import { Clock, newId, SystemClock } from '@app/kernel';
+import { ConfigModule } from '@app/platform/config';
+import { DatabaseModule, Db } from '@app/platform/database';
+import { LiveModule } from '@app/platform/live';
+import { QueueModule } from '@app/platform/queue';
+import { RedisConnections, RedisModule } from '@app/platform/redis';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Serving } from '../serving.port';
+import { EventConsumer, RunsWorkerModule, SANDBOX } from '../worker';
+import { FakeSandbox } from './fake-sandbox';
+import { FakeServing } from './fake-serving';
+
+@Global()
+@Module({})
+class FakesModule {
+  static forRoot(serving: FakeServing, sandbox: FakeSandbox): DynamicModule {
+    return {
+      module: FakesModule,
+      providers: [
+        { provide: Serving, useValue: serving },
+        { provide: SANDBOX, useValue: sandbox },
+        { provide: Clock, useClass: SystemClock },
+      ],
+      exports: [Serving, SANDBOX, Clock],
+    };
+  }
+}
+
+export interface WorkerHarnessOptions {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly serving?: FakeServing;
+  readonly sandbox?: FakeSandbox;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A worker with a fake sandbox on the real database and Redis, and the means to publish to it. */
+export class WorkerHarness {
+  private constructor(
+    readonly app: TestingModule,
+    readonly serving: FakeServing,
+    readonly sandbox: FakeSandbox,
+  ) {}
+
+  static async create(options: WorkerHarnessOptions): Promise<WorkerHarness> {
+    const serving = options.serving ?? new FakeServing();
+    const sandbox = options.sandbox ?? new FakeSandbox();
+    // Named so that its slice is declared before the environment is parsed.
+    void dispatchConfig;
+    const app = await Test.createTestingModule({
+      imports: [
+        ConfigModule.forRoot({
+          DATABASE_URL: options.databaseUrl,
+          REDIS_URL: options.redisUrl,
+          HOT_REDIS_PREFIX: options.prefix,
+          ...options.environment,
+        }),
+        DatabaseModule,
+        RedisModule,
+        LiveModule,
+        QueueModule.forRoot([eventTickets]),
+        DispatchModule,
+        FakesModule.forRoot(serving, sandbox),
+        RunsWorkerModule,
+      ],
+    }).compile();
+    await app.init();
+    await app.get(RedisConnections).whenUp(2_000);
+    return new WorkerHarness(app, serving, sandbox);
+  }
+
+  get db(): Db {
+    return this.app.get(Db);
+  }
+
+  /** Takes a lease and consumes; sweeping only when asked for, so that tests see one thing at a time. */
+  async start(options: { readonly sweep?: boolean } = {}): Promise<void> {
+    await this.app.get(WorkerLease).start(['events']);
+    this.app.get(EventConsumer).start();
+    if (options.sweep) this.app.get(Sweeper).start();
+  }
+
+  async stop(): Promise<void> {
+    await this.app.get(Sweeper).stop();
+    await this.app.get(EventConsumer).stop();
+    await this.app.get(WorkerLease).stop();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.app.close();
+  }
+
+  /** A new tenant whose events this harness can run. */
+  tenant(): { readonly orgId: string; readonly envId: string } {
+    const tenant = { orgId: newId(), envId: newId() };
+    this.serving.addEnv(tenant.orgId, tenant.envId);
+    return tenant;
+  }
+
+  publish(
+    tenant: { readonly orgId: string; readonly envId: string },
+    eventType: string,
+    data: unknown,
+    more: Partial<NewEvent> = {},
+  ): Promise<AcceptedEvent> {
+    return this.app.get(EventAcceptor).accept({
+      ...tenant,
+      retentionClass: -1,
+      eventType,
+      eventData: JSON.stringify(data),
+      streamId: null,
+      source: 'api',
+      byUserId: newId(),
+      accessId: null,
+      ...more,
+    });
+  }
+}

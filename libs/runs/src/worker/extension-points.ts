@@ -1,0 +1,74 @@
+/**
+ * Where other domains join in: functions of the host that running programs call, and events that are commands to the
+ * platform. Registered when modules start, read while runs go on.
+ */
+import type { ClaimedRow } from '@app/dispatch';
+import { Injectable } from '@nestjs/common';
+import type { RunTarget } from '../serving.port';
+
+/** The run on whose behalf something is done. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly dispatchId: string;
+  readonly incarnation: string;
+  readonly orgId: string;
+  readonly envId: string;
+  readonly retentionClass: number;
+  readonly streamId: string;
+  readonly eventId: string;
+  readonly byUserId: string | null;
+  readonly accessId: string | null;
+  readonly target: RunTarget;
+}
+
+/** JSON text in, JSON text out. Rejects with a HostCallFailure to tell the program what went wrong. */
+export type HostFunction = (run: RunFacts, argsJson: string, signal: AbortSignal) => Promise<string>;
+
+/** Effects of an event that code or the engine itself has sent. Resolves with a sentence when it could not be done. */
+export type SystemEffect = (row: ClaimedRow) => Promise<{ readonly problem: string } | null>;
+
+export type HostCallCode =
+  'unavailable' | 'invalid' | 'not_found' | 'conflict' | 'denied' | 'quota' | 'timeout' | 'cancelled' | 'io';
+
+export class HostCallFailure extends Error {
+  constructor(
+    readonly code: HostCallCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'HostCallFailure';
+  }
+}
+
+@Injectable()
+export class HostFunctions {
+  private readonly functions = new Map<string, HostFunction>();
+
+  /** @param name as programs call it, for example `store.put`; the lib that owns the thing registers it once */
+  register(name: string, implementation: HostFunction): void {
+    if (this.functions.has(name)) throw new Error(`Host function ${name} is registered twice`);
+    this.functions.set(name, implementation);
+  }
+
+  async call(run: RunFacts, name: string, argsJson: string, signal: AbortSignal): Promise<string> {
+    const implementation = this.functions.get(name);
+    if (implementation === undefined)
+      throw new HostCallFailure('unavailable', `${name} is not available here`);
+    return implementation(run, argsJson, signal);
+  }
+}
+
+@Injectable()
+export class SystemEffects {
+  private readonly effects = new Map<string, SystemEffect>();
+
+  /** @param eventType for example `hot:schedule:new`. Never reached by events that came in over HTTP. */
+  register(eventType: string, effect: SystemEffect): void {
+    if (this.effects.has(eventType)) throw new Error(`System event ${eventType} is registered twice`);
+    this.effects.set(eventType, effect);
+  }
+
+  of(eventType: string): SystemEffect | undefined {
+    return this.effects.get(eventType);
+  }
+}

@@ -1,0 +1,15 @@
+export { EventConsumer } from './event-consumer';
+export {
+  HostCallFailure,
+  HostFunctions,
+  SystemEffects,
+  type HostCallCode,
+  type HostFunction,
+  type RunFacts,
+  type SystemEffect,
+} from './extension-points';
+export { RunAnnouncer, type RunEnd } from './run-announcer';
+export { RunExecutor } from './run-executor';
+export { RunsWorkerModule } from './runs-worker.module';
+export { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
+export { SANDBOX } from './sandbox.token';

@@ -1,0 +1,151 @@
+/** Tells whoever watches what happened to runs and events. Called after the commit that made it true. */
+import {
+  envChannel,
+  runStatusName,
+  runTypeName,
+  streamChannel,
+  type ClaimedRow,
+  type RunHead,
+  type StreamNotice,
+} from '@app/dispatch';
+import { LiveBus } from '@app/platform/live';
+import { Injectable } from '@nestjs/common';
+import type { RunTarget } from '../serving.port';
+
+export interface RunEnd {
+  readonly runId: string;
+  readonly envId: string;
+  readonly streamId: string;
+  readonly eventId: string | null;
+  readonly runType: number;
+  readonly projectId: string | null;
+  readonly functionName: string | null;
+  /** 2 succeeded, 3 failed, 4 cancelled. */
+  readonly status: 2 | 3 | 4;
+  readonly durationUs: number;
+  /** The user-visible reason of a failure or cancellation. */
+  readonly reason: string | null;
+  readonly streamDataCount: number;
+}
+
+const ENV_TYPES = { 2: 'run:stop', 3: 'run:fail', 4: 'run:cancel' } as const;
+const TASK = 7;
+const MAX_REASON = 500;
+
+@Injectable()
+export class RunAnnouncer {
+  constructor(private readonly bus: LiveBus) {}
+
+  handled(row: ClaimedRow, target: RunTarget | null): void {
+    this.bus.publish(
+      envChannel(row.env_id),
+      JSON.stringify({
+        type: 'event:handled',
+        event_id: row.event_id,
+        env_id: row.env_id,
+        stream_id: row.stream_id,
+        event_type: row.event_type,
+        project_id: target?.projectId ?? null,
+      }),
+    );
+  }
+
+  /** Before the first piece of the run's stream data. Runs of tasks are told as tasks. */
+  started(row: ClaimedRow, runType: number, target: RunTarget | null, functionName: string | null): void {
+    if (runType === TASK) return;
+    const type = runTypeName(runType);
+    this.bus.publish(
+      envChannel(row.env_id),
+      JSON.stringify({
+        type: 'run:start',
+        run_id: row.run_id,
+        env_id: row.env_id,
+        stream_id: row.stream_id,
+        run_type: type,
+        event_id: row.event_id,
+        project_id: target?.projectId ?? null,
+        fn_name: functionName,
+      }),
+    );
+    const run: RunHead = {
+      run_id: row.run_id,
+      env_id: row.env_id,
+      stream_id: row.stream_id,
+      build_id: target?.buildId ?? null,
+      run_type: type,
+      status: 'running',
+      start_time: new Date(row.started_ms).toISOString(),
+      stop_time: null,
+      origin_run_id: row.retry_of_run_id ?? row.origin_run_id,
+      event_id: row.event_id,
+      result: null,
+      project_id: target?.projectId ?? null,
+      project_name: target?.projectName ?? null,
+      retry_attempt: row.attempt,
+      next_retry_at: null,
+    };
+    this.toStream(row.env_id, row.stream_id, { k: 'run', run });
+  }
+
+  ended(run: RunEnd): void {
+    if (run.runType === TASK) return;
+    const reason = run.reason?.slice(0, MAX_REASON);
+    this.bus.publish(
+      envChannel(run.envId),
+      JSON.stringify({
+        type: ENV_TYPES[run.status],
+        run_id: run.runId,
+        env_id: run.envId,
+        stream_id: run.streamId,
+        run_type: runTypeName(run.runType),
+        event_id: run.eventId,
+        project_id: run.projectId,
+        fn_name: run.functionName,
+        duration_ms: Math.round(run.durationUs / 1_000),
+        ...(run.status === 3 ? { error: reason } : run.status === 4 ? { reason } : {}),
+      }),
+    );
+    this.toStream(run.envId, run.streamId, {
+      k: 'end',
+      runId: run.runId,
+      projectId: run.projectId,
+      status: runStatusName(run.status) as 'succeeded' | 'failed' | 'cancelled',
+      data: run.streamDataCount,
+    });
+  }
+
+  /** This attempt failed and another one follows. */
+  waits(
+    run: Pick<RunEnd, 'runId' | 'envId' | 'streamId' | 'projectId' | 'streamDataCount' | 'runType'>,
+  ): void {
+    if (run.runType === TASK) return;
+    this.toStream(run.envId, run.streamId, {
+      k: 'end',
+      runId: run.runId,
+      projectId: run.projectId,
+      status: 'pending_retry',
+      data: run.streamDataCount,
+    });
+  }
+
+  data(
+    run: {
+      readonly envId: string;
+      readonly streamId: string;
+      readonly runId: string;
+      readonly projectId: string;
+    },
+    piece: { readonly seq: number; readonly id: string; readonly type: string; readonly payload: string },
+  ): void {
+    this.toStream(run.envId, run.streamId, {
+      k: 'data',
+      runId: run.runId,
+      projectId: run.projectId,
+      ...piece,
+    });
+  }
+
+  private toStream(envId: string, streamId: string, notice: StreamNotice): void {
+    this.bus.publish(streamChannel(envId, streamId), JSON.stringify(notice));
+  }
+}

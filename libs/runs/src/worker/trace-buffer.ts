@@ -1,0 +1,46 @@
+import type { TraceSegment } from '@app/dispatch';
+import { zstdCompressSync } from 'node:zlib';
+
+/** A trace up to this size stays in the run's row. */
+const INLINE_BYTES = 2 * 1024;
+/** Smaller segments gain nothing from compression. */
+const MIN_COMPRESSED_BYTES = 256;
+const FORMAT_RAW = 1;
+const FORMAT_ZSTD = 2;
+
+/**
+ * The trace of one run on its way out. A single small segment becomes text in the run's row; a long trace goes out in
+ * segments while the run goes on, so that what waits in memory is one segment.
+ */
+export class TraceBuffer {
+  private held: string | null = null;
+  private seq = 0;
+
+  /** Answers a segment that should be written now, null while the text may yet fit into the row. */
+  add(text: string): TraceSegment | null {
+    if (this.held === null && this.seq === 0) {
+      this.held = text;
+      return null;
+    }
+    const previous = this.held;
+    this.held = text;
+    return previous === null ? null : this.segment(previous);
+  }
+
+  /** What is left at the end of the run. */
+  finish(): { readonly trace: string | null; readonly segments: readonly TraceSegment[] } {
+    const { held } = this;
+    this.held = null;
+    if (held === null) return { trace: null, segments: [] };
+    if (this.seq === 0 && Buffer.byteLength(held) <= INLINE_BYTES) return { trace: held, segments: [] };
+    return { trace: null, segments: [this.segment(held)] };
+  }
+
+  private segment(text: string): TraceSegment {
+    const raw = Buffer.from(text, 'utf8');
+    const seq = this.seq;
+    this.seq += 1;
+    if (raw.length < MIN_COMPRESSED_BYTES) return { seq, data: Buffer.concat([Buffer.of(FORMAT_RAW), raw]) };
+    return { seq, data: Buffer.concat([Buffer.of(FORMAT_ZSTD), zstdCompressSync(raw)]) };
+  }
+}

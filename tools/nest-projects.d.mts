@@ -1,0 +1,1 @@
+export declare function nestProjects(root: string): Readonly<Record<string, object>>;

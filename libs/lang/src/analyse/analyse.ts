@@ -1,0 +1,103 @@
+/** Sources → Program. The passes stand here in order; each has a file of its own. */
+import { DiagnosticSink } from '../diagnostics/sink';
+import { parse } from '../parser/parse';
+import { SourceFile } from '../source/source-file';
+import type { NativeSignature } from '../syntax/native-signature';
+import { declareArrows, enrollVariants } from './arrows';
+import type { Analysis } from './context';
+import { declareAll } from './declare';
+import { fillAliasesAndEnums, fillStructs } from './fill-types';
+import { metaFlag } from './metadata';
+import type { AnalysisInput, Program, TestDef } from './program';
+import { markPure } from './purity';
+import { collectCoercible } from './signatures';
+import { initSteps, lowerBodies, ownMembers, resolveMetadata, signatures } from './top-level';
+
+/** Never throws, whatever the sources: what is wrong is in `diagnostics`. */
+export function analyse(input: AnalysisInput): Program {
+  const files = input.sources.map((source) => new SourceFile(source.name, source.text));
+  const parsed = input.sources.map((source) => parse(source.text));
+  const a = newAnalysis(input, files);
+  const broken = new DiagnosticSink();
+  parsed.forEach(({ errors }, file) => {
+    const [first] = errors;
+    if (first) broken.error(first.code, first.message, file, first);
+  });
+
+  const metas = declareAll(
+    a,
+    parsed.map(({ unit }) => unit),
+  );
+  const own = ownMembers(a);
+  const structs = fillAliasesAndEnums(a);
+  enrollVariants(a);
+  fillStructs(a, structs);
+  const arrows = declareArrows(a);
+  collectCoercible(a);
+  resolveMetadata(a, own, metas);
+  signatures(a, own, arrows);
+  lowerBodies(a, own, arrows);
+  const init = markPure(initSteps(a), a.arrows);
+
+  // After a parse error names are missing for no fault of their own: only the parse errors are worth showing.
+  const sink = broken.hasErrors ? broken : a.sink;
+  return {
+    files,
+    origins: a.origins,
+    namespaces: [...a.namespaces.values()],
+    functions: a.functions,
+    types: a.types,
+    cells: a.cells,
+    arrows: a.arrows,
+    init,
+    callSites: a.callSites,
+    tests: findTests(a),
+    diagnostics: sink.sorted(),
+    ok: !sink.hasErrors,
+  };
+}
+
+function newAnalysis(input: AnalysisInput, files: readonly SourceFile[]): Analysis {
+  const natives = new Map<string, NativeSignature>();
+  const coreNatives = new Map<string, NativeSignature>();
+  const nativeNamespaces = new Set<string>();
+  for (const native of input.natives) {
+    natives.set(native.name, native);
+    const slash = native.name.indexOf('/');
+    nativeNamespaces.add(native.name.slice(0, slash));
+    if (native.core) coreNatives.set(native.name.slice(slash + 1), native);
+  }
+  return {
+    files,
+    origins: input.sources.map((source) => source.origin),
+    sink: new DiagnosticSink(),
+    natives,
+    coreNatives,
+    nativeNamespaces,
+    policy: input.policy,
+    namespaces: new Map(),
+    coreNames: new Map(),
+    functions: [],
+    types: [],
+    cells: [],
+    arrows: [],
+    callSites: [],
+    coercible: new Set(),
+    lenient: new Set(),
+    nativeShapes: new Map(),
+    nextLocal: 0,
+  };
+}
+
+/** Functions tagged `test`, namespaces in load order, functions in source order. */
+function findTests(a: Analysis): readonly TestDef[] {
+  const tests: TestDef[] = [];
+  for (const ns of a.namespaces.values()) {
+    for (const member of ns.members.values()) {
+      if (member.target.kind === 'function' && metaFlag(member.meta, 'test')) {
+        tests.push({ fn: member.target.fn, fullName: member.fullName });
+      }
+    }
+  }
+  return tests;
+}

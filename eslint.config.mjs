@@ -49,7 +49,6 @@ const COMMON = {
   'no-unsafe-finally': 'error',
   'no-unused-private-class-members': 'error',
   'no-useless-rename': 'error',
-  'no-useless-return': 'error',
   'no-var': 'error',
   'object-shorthand': 'error',
   'prefer-const': 'error',

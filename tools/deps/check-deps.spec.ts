@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SEEDS, SKELETON } from './seeds';
 
 const root = resolve(__dirname, '..', '..');
+
+interface Configuration {
+  readonly forbidden: readonly { readonly name: string }[];
+}
 
 interface Violation {
   readonly from: string;
@@ -68,9 +73,7 @@ describe('the dependency rules', () => {
   }, 60_000);
 
   it('have a seed each', () => {
-    const { forbidden } = require('../../.dependency-cruiser.cjs') as {
-      readonly forbidden: readonly { readonly name: string }[];
-    };
+    const { forbidden } = createRequire(__filename)('../../.dependency-cruiser.cjs') as Configuration;
     const names = new Set(forbidden.map((rule) => rule.name));
     expect(new Set(SEEDS.map((seed) => seed.rule))).toEqual(names);
   });

@@ -1,8 +1,11 @@
 export { AttributionQueries, type Cause } from './attribution.queries';
 export { EVENT_SOURCE_IDS, sourceName, type EventRecord } from './event-record';
+export { failurePreview, toFailure } from './failure';
 export { ObserveModule } from './observe.module';
 export { RunCounterQueries, type RunCell } from './run-counters.queries';
 export { RunDetailQueries, type HierarchyRecord, type RunDetailRecord } from './run-detail.queries';
 export { parseRunFilter, statusName, typeName, type RunFilter } from './run-filter';
 export { RunListQueries, type RunListResult } from './run-list.queries';
+export { readInfo, toHierarchyNode, toRunRow, type RunInfo } from './run.mapper';
 export { type RunRecord } from './run-record';
+export { sendJsonAttachment, toValueText } from './value-text';

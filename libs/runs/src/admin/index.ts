@@ -1,0 +1,1 @@
+export { RunsAdminModule } from './runs-admin.module';

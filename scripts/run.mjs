@@ -14,12 +14,14 @@ import { describe } from './lib/failure.mjs';
 import { ensurePackages } from './lib/install.mjs';
 import { node24 } from './lib/node24.mjs';
 import { inRoot, root } from './lib/paths.mjs';
+import { progressTo } from './lib/steps.mjs';
 
 const startedAt = Date.now();
 
 async function main() {
   const [script, ...rest] = process.argv.slice(2);
   if (!script) throw new Error('usage: node scripts/run.mjs <script> [arguments]');
+  if (script.endsWith('/hot.mjs')) progressTo(process.stderr);
   await ensurePackages(root);
   const node = node24(root);
   const env = {

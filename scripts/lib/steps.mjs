@@ -1,6 +1,14 @@
 /** Progress for people: one line per step with its time; on a terminal the line is alive while it works. */
 
-const isTerminal = process.stdout.isTTY === true;
+let out = process.stdout;
+let isTerminal = out.isTTY === true;
+
+/** Where progress goes. A command whose stdout is its result has it on stderr. */
+export function progressTo(stream) {
+  out = stream;
+  isTerminal = stream.isTTY === true;
+}
+
 const paint = (code, text) => (isTerminal && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const bold = (text) => paint('1', text);
 export const dim = (text) => paint('2', text);
@@ -20,12 +28,12 @@ function redraw() {
   const [first] = running;
   const more = running.size > 1 ? ` (+${running.size - 1} more)` : '';
   const text = line('·', first.name, `${first.doing}${more}`, seconds(performance.now() - first.began));
-  process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 120) + 8)}`);
+  out.write(`\r\x1b[2K${text.slice(0, (out.columns ?? 120) + 8)}`);
 }
 
 function print(text) {
-  if (isTerminal) process.stdout.write('\r\x1b[2K');
-  console.log(text);
+  if (isTerminal) out.write('\r\x1b[2K');
+  out.write(`${text}\n`);
   redraw();
 }
 

@@ -1,0 +1,32 @@
+/**
+ * The command line `hot` from the sources, for any folder on disk: bin/hot, or `npm run hot -- …`. What is not compiled
+ * yet is compiled first, without a word on stdout: that belongs to the command.
+ */
+import { createRequire } from 'node:module';
+import { buildServer } from './lib/build-server.mjs';
+import { buildBundles } from './lib/bundles.mjs';
+import { describe } from './lib/failure.mjs';
+import { exclusively } from './lib/lock.mjs';
+import { inRoot } from './lib/paths.mjs';
+
+const { env } = process;
+
+try {
+  // npm runs scripts in the root and notes where it was called from.
+  if (env.npm_lifecycle_event === 'hot' && env.INIT_CWD) process.chdir(env.INIT_CWD);
+  await exclusively(
+    inRoot('.cache', 'build-server.lock'),
+    async () => {
+      await buildServer();
+      await buildBundles();
+    },
+    (pid) => console.error(`Another build (pid ${pid}) is at work; waiting for it.`),
+  );
+} catch (error) {
+  console.error(describe(error));
+  process.exit(1);
+}
+const main = inRoot('dist', 'server', 'apps', 'cli', 'src', 'main.js');
+process.argv.splice(1, 1, main);
+process.setSourceMapsEnabled(true);
+createRequire(import.meta.url)(main);

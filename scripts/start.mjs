@@ -4,7 +4,7 @@
  * DATABASE_URL, REDIS_URL  use these servers instead of own ones
  * HOT_API_PORT, HOT_APP_PORT  4681 and 4680
  * HOT_DATA_DIR  another folder for the data
- * HOT_SERVER_DIR, HOT_ADMIN_DIST  run what was built elsewhere; nothing is built
+ * HOT_SERVER_DIR, HOT_APP_FOLDER  run what was built elsewhere; nothing is built
  */
 import { join, resolve } from 'node:path';
 import { describe, Failure } from './lib/failure.mjs';
@@ -22,7 +22,7 @@ const began = Number(env.HOT_STARTED_AT ?? Date.now());
 const options = {
   dataDir,
   serverDir: resolve(root, env.HOT_SERVER_DIR ?? 'dist/server'),
-  adminDir: resolve(root, env.HOT_ADMIN_DIST ?? 'dist/admin/browser'),
+  adminDir: resolve(root, env.HOT_APP_FOLDER ?? 'dist/admin/browser'),
   apiPort: Number(env.HOT_API_PORT ?? 4681),
   appPort: Number(env.HOT_APP_PORT ?? 4680),
   build: env.HOT_SERVER_DIR === undefined,

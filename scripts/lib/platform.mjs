@@ -89,8 +89,8 @@ export function platform(options) {
     HOT_DATA_DIR: options.dataDir,
     HOT_API_PORT: String(options.apiPort),
     HOT_APP_PORT: String(options.appPort),
-    HOT_ADMIN_DIST: options.adminDir,
-    HOT_SECRET_KEY: process.env.HOT_SECRET_KEY ?? secretKey(options.dataDir),
+    HOT_APP_FOLDER: options.adminDir,
+    HOT_ENCRYPTION_KEY: process.env.HOT_ENCRYPTION_KEY ?? secretKey(options.dataDir),
   });
 
   async function bootstrap(env) {

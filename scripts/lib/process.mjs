@@ -67,11 +67,16 @@ export async function waitGone(pid, timeoutMs) {
   return true;
 }
 
-/** Whether nobody listens on the port of this machine's loopback address. */
-export function isPortFree(port, host = '127.0.0.1') {
+/** Whether nobody listens on the port of this machine's loopback addresses; `localhost` means both. */
+export async function isPortFree(port) {
+  return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
+}
+
+function canListen(port, host) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    // A machine without IPv6 has nobody listening there either.
+    server.once('error', (error) => resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -1,10 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from '@app/access';
+import { deployTickets } from '@app/builds';
+import { BuildsApiModule } from '@app/builds/api';
 import { KeyCredentialsModule } from '@app/keys';
 import { OrgsApiModule } from '@app/orgs/api';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { QueueModule } from '@app/platform/queue';
+import { RedisModule } from '@app/platform/redis';
+import { ProjectsApiModule } from '@app/projects/api';
 import { StatusController } from './status.controller';
 
 /** The public API: every surface that it serves. */
@@ -19,7 +24,11 @@ export class ApiModule {
         AuthModule,
         AccessModule,
         KeyCredentialsModule,
+        RedisModule,
+        QueueModule.forRoot([deployTickets]),
         OrgsApiModule,
+        ProjectsApiModule,
+        BuildsApiModule,
       ],
       controllers: [StatusController],
     };

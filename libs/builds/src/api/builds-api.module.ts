@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BuildsModule } from '@app/builds';
+import { BuildUploadController } from './build-upload.controller';
+import { BuildsController } from './builds.controller';
+import { UploadSlots } from './upload-slots';
+
+@Module({
+  imports: [BuildsModule],
+  controllers: [BuildsController, BuildUploadController],
+  providers: [UploadSlots],
+})
+export class BuildsApiModule {}

@@ -1,0 +1,1 @@
+export { BuildsApiModule } from './builds-api.module';

@@ -1,0 +1,44 @@
+import {
+  choice,
+  defineConfig,
+  flag,
+  integer,
+  optionalText,
+  variable,
+  type ConfigOf,
+} from '@app/platform/config';
+
+export const buildConfig = defineConfig('build', {
+  storagePath: variable(
+    'HOT_BUILD_STORAGE_PATH',
+    optionalText(),
+    'Folder for archives and compiled builds; `builds` below the data folder by default.',
+  ),
+  maxBytes: variable(
+    'HOT_BUILD_FILE_MAX_BYTES',
+    integer(104_857_600, 1, 1_073_741_824),
+    'Largest archive accepted.',
+  ),
+  hashCheck: variable(
+    'HOT_BUILD_HASH_CHECK',
+    choice(['strict', 'off'], 'strict'),
+    'Whether the hash that comes with an upload must match the bytes.',
+  ),
+  uploadConcurrency: variable(
+    'HOT_API_BUILD_UPLOAD_CONCURRENCY_LIMIT',
+    integer(16, 0, 10_000),
+    'Uploads at the same time per process; 0 for no limit.',
+  ),
+  strictContext: variable(
+    'HOT_DEPLOY_STRICT_CTX',
+    flag(false),
+    'Whether a deployment is refused while context variables that the code requires are missing.',
+  ),
+  cachedArtifactBytes: variable(
+    'HOT_BUILD_ARTIFACT_CACHE_BYTES',
+    integer(67_108_864, 1_048_576, 4_294_967_296),
+    'Memory per process for compiled builds.',
+  ),
+});
+
+export type BuildConfig = ConfigOf<typeof buildConfig>;

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { processConfig, type ProcessConfig } from '@app/platform/config';
+import { BlobStore, LocalBlobStore } from '@app/platform/storage';
+import { ProjectsModule } from '@app/projects';
+import { ArchiveInspector } from './archive-inspector';
+import { ArtifactStore } from './artifact-store';
+import { buildConfig, type BuildConfig } from './build.config';
+import { BuildEntity } from './build.entity';
+import { BuildRepository } from './build.repository';
+import { BuildService } from './build.service';
+import { DeployQueue } from './deploy-tickets';
+import { DeployService } from './deploy.service';
+import { DeploymentRepository } from './deployment.repository';
+import { ProjectLifecycleService } from './project-lifecycle.service';
+import { ServingCatalogue } from './serving-catalogue';
+import { ServingRepository } from './serving.repository';
+import { UploadService } from './upload.service';
+
+/** An upload that has not moved for so long was left by a process that is gone. */
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+@Module({
+  imports: [TypeOrmModule.forFeature([BuildEntity]), ProjectsModule],
+  providers: [
+    {
+      provide: BlobStore,
+      inject: [processConfig.token, buildConfig.token],
+      useFactory: ({ dataDir }: ProcessConfig, { storagePath }: BuildConfig) =>
+        new LocalBlobStore(storagePath ?? join(dataDir, 'builds')),
+    },
+    BuildRepository,
+    DeploymentRepository,
+    ServingRepository,
+    ArchiveInspector,
+    ArtifactStore,
+    BuildService,
+    UploadService,
+    DeployQueue,
+    DeployService,
+    ProjectLifecycleService,
+    ServingCatalogue,
+  ],
+  exports: [
+    BlobStore,
+    DeploymentRepository,
+    ArtifactStore,
+    BuildService,
+    UploadService,
+    DeployService,
+    ProjectLifecycleService,
+    ServingCatalogue,
+  ],
+})
+export class BuildsModule implements OnApplicationBootstrap {
+  constructor(private readonly store: BlobStore) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.store.removeAbandoned(ABANDONED_AFTER_MS);
+  }
+}

@@ -1,0 +1,35 @@
+/** What a build declares, as the compiler found it. Names and nesting are those of a bundle's manifest. */
+export interface DefinitionLocation {
+  readonly file?: string | null;
+  /** From 1. */
+  readonly line?: number | null;
+  readonly column?: number | null;
+  /** Byte offset. */
+  readonly position?: number | null;
+}
+
+export interface FunctionDefinition extends DefinitionLocation {
+  /** Qualified name `::ns/var`. */
+  readonly fn: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+export interface BuildDefinitions {
+  /** By event type. */
+  readonly event_handlers: Readonly<Record<string, readonly FunctionDefinition[]>>;
+  /** Qualified names of everything that can be called. */
+  readonly functions: readonly string[];
+  /** The other collections of a manifest, as they are. */
+  readonly [collection: string]: unknown;
+}
+
+export interface QualifiedName {
+  readonly ns: string;
+  readonly var: string;
+}
+
+/** `::orders::flow/on-placed` → `::orders::flow` and `on-placed`. */
+export function splitQualifiedName(fn: string): QualifiedName {
+  const slash = fn.indexOf('/');
+  return slash < 0 ? { ns: '', var: fn } : { ns: fn.slice(0, slash), var: fn.slice(slash + 1) };
+}

@@ -1,0 +1,22 @@
+export { ArtifactStore } from './artifact-store';
+export { buildConfig, type BuildConfig } from './build.config';
+export { BuildEntity, type BuildType, type RuntimeStatus } from './build.entity';
+export { ArchiveTooLargeError, TooManyUploadsError } from './build.errors';
+export { BuildService } from './build.service';
+export { type BuildView, type RuntimeWarning } from './build.view';
+export { BuildsModule } from './builds.module';
+export {
+  splitQualifiedName,
+  type BuildDefinitions,
+  type DefinitionLocation,
+  type FunctionDefinition,
+} from './definitions';
+export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets';
+export { DeployService } from './deploy.service';
+export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
+export { CompileError, ProgramCompiler, type CompiledProgram } from './program-compiler';
+export { ProjectLifecycleService, type LifecycleOutcome } from './project-lifecycle.service';
+export { ServingCatalogue, type Soon } from './serving-catalogue';
+export { type EnvFacts, type FoundFunction, type ServingFunction, type ServingHandler } from './serving-env';
+export { storableJson, storableText } from './storable-json';
+export { UploadService, type ReceivedArchive, type UploadOutcome } from './upload.service';

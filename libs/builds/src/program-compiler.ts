@@ -1,0 +1,31 @@
+import type { SourceText } from '@app/bundle';
+import type { BuildDefinitions } from './definitions';
+
+/** A compiled build: the artifact's JSON bytes and what the sources declare. */
+export interface CompiledProgram {
+  /** Identity of the artifact: over the sources and the compiler. */
+  readonly artifactHash: string;
+  readonly artifact: Buffer;
+  readonly definitions: BuildDefinitions;
+  readonly warnings: readonly string[];
+}
+
+/** The sources are wrong. The message names file, line and column of the first error, and is safe to show. */
+export class CompileError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CompileError';
+  }
+}
+
+/** What builds need of the language. */
+export abstract class ProgramCompiler {
+  /** Reads manifest.hot as data; nothing is evaluated. Throws an Error that says what is wrong and where. */
+  abstract parseManifest(text: string): unknown;
+
+  /** Whether this compiler would make the same artifact again, so that the stored one can be used. */
+  abstract accepts(artifact: Buffer): boolean;
+
+  /** Throws CompileError. */
+  abstract compile(sources: readonly SourceText[]): Promise<CompiledProgram>;
+}

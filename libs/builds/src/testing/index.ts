@@ -1,0 +1,1 @@
+export { TestCompiler, testBundle, type TestBundleOptions } from './test-compiler';

@@ -1,0 +1,69 @@
+/**
+ * A language of three statements, so that tests of builds do not depend on the real one: `on <event type> <function>
+ * [meta as JSON]`, `fn <function>`, and `error <text>`, which does not compile. Manifests are JSON after their name.
+ */
+import { createHash } from 'node:crypto';
+import { createBundle, type SourceText } from '@app/bundle';
+import { CompileError, ProgramCompiler, type CompiledProgram, type FunctionDefinition } from '@app/builds';
+import { newId } from '@app/kernel';
+
+export interface TestBundleOptions {
+  readonly project?: string;
+  readonly buildId?: string;
+  /** Fields of the manifest that replace or join the usual ones. */
+  readonly manifest?: Readonly<Record<string, unknown>>;
+}
+
+/** An archive of one source file. */
+export function testBundle(source: string, options: TestBundleOptions = {}): Buffer {
+  return createBundle({
+    projectName: options.project ?? 'test',
+    buildId: options.buildId ?? newId(),
+    sources: [{ path: 'hot/src/main.hot', content: Buffer.from(source) }],
+    resources: [],
+    definitions: {},
+    createdAt: '2026-01-01T00:00:00Z',
+    print: (name, value) => `${name} ${JSON.stringify({ ...value, ...options.manifest })}`,
+  }).archive;
+}
+
+export class TestCompiler extends ProgramCompiler {
+  compilations = 0;
+  /** Awaited before each compilation: to let something happen in between. */
+  before: () => Promise<void> = async () => undefined;
+
+  override parseManifest(text: string): unknown {
+    return JSON.parse(text.slice(text.indexOf(' ')));
+  }
+
+  override accepts(artifact: Buffer): boolean {
+    return artifact.toString().startsWith('test:');
+  }
+
+  override async compile(sources: readonly SourceText[]): Promise<CompiledProgram> {
+    this.compilations += 1;
+    await this.before();
+    const handlers: Record<string, FunctionDefinition[]> = {};
+    const functions: string[] = [];
+    for (const { path, text } of sources) {
+      text.split('\n').forEach((line, index) => {
+        const [word = '', first = '', second = '', meta = '{}'] = line.split(' ');
+        if (word === 'error') throw new CompileError(`${path}:${index + 1}: ${line.slice(6)}`);
+        if (word === 'fn') functions.push(first);
+        if (word !== 'on') return;
+        functions.push(second);
+        (handlers[first] ??= []).push({
+          fn: second,
+          meta: JSON.parse(meta) as Record<string, unknown>,
+          file: path,
+          line: index + 1,
+          column: 1,
+          position: 0,
+        });
+      });
+    }
+    const artifact = Buffer.from(`test:${sources.map((source) => source.text).join('\n')}`);
+    const artifactHash = createHash('sha256').update(artifact).digest('hex');
+    return { artifactHash, artifact, definitions: { event_handlers: handlers, functions }, warnings: [] };
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Loads a build and lets it serve. Until the last step the former build serves untouched, and whatever happens in
+ * between leaves one of: the build loading (another worker takes it over when our lease ends), failed with a reason, or
+ * superseded by a later deployment.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+import { BundleError, openBundle, type OpenedBundle } from '@app/bundle';
+import { AppError } from '@app/kernel';
+import {
+  ArtifactStore,
+  CompileError,
+  DeploymentRepository,
+  ProgramCompiler,
+  storableText,
+  type BuildDefinitions,
+  type ClaimedBuild,
+} from '@app/builds';
+import { Db } from '@app/platform/database';
+import { BlobStore } from '@app/platform/storage';
+
+export type LoadOutcome =
+  /** Not deployed any more, loaded already, or being loaded by another worker. */
+  | { readonly outcome: 'nothing_to_do' }
+  | { readonly outcome: 'ready' | 'superseded'; readonly build: LoadedBuild }
+  | { readonly outcome: 'failed'; readonly build: LoadedBuild; readonly error: string };
+
+export interface LoadedBuild {
+  readonly buildId: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly envId: string;
+  readonly orgId: string;
+}
+
+interface Program {
+  readonly artifactHash: string;
+  readonly definitions: BuildDefinitions;
+  readonly warnings: readonly string[];
+}
+
+/** A build that ended this many workers is not given to another one. */
+const MAX_LOAD_ATTEMPTS = 3;
+const MAX_ERROR_LENGTH = 512;
+
+@Injectable()
+export class BuildLoader {
+  private readonly log = new Logger(BuildLoader.name);
+  private readonly loading = new Map<string, Promise<LoadOutcome>>();
+
+  constructor(
+    private readonly db: Db,
+    private readonly deployments: DeploymentRepository,
+    private readonly store: BlobStore,
+    private readonly artifacts: ArtifactStore,
+    private readonly compiler: ProgramCompiler,
+  ) {}
+
+  /**
+   * Loads the build if it waits for that. Safe to call at any time, for any build, twice at once. `incarnation` is that of
+   * the calling worker's lease. Throws only when database or storage fail; the build then waits for the next try.
+   */
+  load(buildId: string, incarnation: string): Promise<LoadOutcome> {
+    const known = this.loading.get(buildId);
+    if (known !== undefined) return known;
+    const loading = this.loadClaimed(buildId, incarnation).finally(() => this.loading.delete(buildId));
+    this.loading.set(buildId, loading);
+    return loading;
+  }
+
+  private async loadClaimed(buildId: string, incarnation: string): Promise<LoadOutcome> {
+    const claim = await this.deployments.claimAcrossTenants(buildId, incarnation);
+    if (claim === undefined) return { outcome: 'nothing_to_do' };
+    const started = performance.now();
+    let outcome: LoadOutcome;
+    try {
+      const program = await this.program(claim);
+      outcome = await this.activate(claim, incarnation, program);
+    } catch (error) {
+      outcome = await this.failed(claim, incarnation, error);
+    }
+    this.log.log({
+      event: 'build.loaded',
+      outcome: outcome.outcome,
+      buildId,
+      envId: claim.env_id,
+      attempt: claim.load_attempts,
+      durationMs: Math.round(performance.now() - started),
+    });
+    return outcome;
+  }
+
+  private async program(claim: ClaimedBuild): Promise<Program> {
+    if (claim.load_attempts > MAX_LOAD_ATTEMPTS) {
+      throw new CompileError(
+        `Loading this build ended its worker ${MAX_LOAD_ATTEMPTS} times; it is not tried again`,
+      );
+    }
+    const kept = await this.keptProgram(claim);
+    if (kept !== null) return kept;
+    const bundle = await this.open(claim);
+    const compiled = await this.compiler.compile(bundle.sources);
+    await this.artifacts.put(scopeOf(claim), compiled.artifactHash, compiled.artifact);
+    return compiled;
+  }
+
+  /** What an earlier load of the same archive made, if this compiler would make the same again. */
+  private async keptProgram(claim: ClaimedBuild): Promise<Program | null> {
+    const { artifact_hash: artifactHash, definitions } = claim;
+    if (artifactHash === null || definitions === null) return null;
+    const artifact = await this.artifacts.find(scopeOf(claim), artifactHash);
+    if (artifact === null || !this.compiler.accepts(artifact)) return null;
+    return { artifactHash, definitions, warnings: [] };
+  }
+
+  private async open({ storage_path: key }: ClaimedBuild): Promise<OpenedBundle> {
+    const parse = (text: string): unknown => this.compiler.parseManifest(text);
+    const bundle = key === null ? null : await this.store.withFile(key, (path) => openBundle(path, parse));
+    if (bundle === null) throw new CompileError('The archive is gone from storage; upload it again');
+    return bundle;
+  }
+
+  private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {
+    return this.db.tx(async (): Promise<LoadOutcome> => {
+      const project = await this.deployments.lockProject({ envId: claim.env_id }, claim.project_id);
+      const wanted =
+        project !== undefined &&
+        project.active &&
+        project.deployment_sequence === claim.deployment_sequence &&
+        (await this.deployments.isEnvActive(claim.env_id));
+      if (!wanted) return this.superseded(claim, incarnation);
+      const { artifactHash, definitions, warnings } = program;
+      await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
+      const activated = await this.deployments.activate({ envId: claim.env_id }, claim, incarnation);
+      if (!activated) return this.superseded(claim, incarnation);
+      return { outcome: 'ready', build: viewOf(claim) };
+    });
+  }
+
+  private async failed(claim: ClaimedBuild, incarnation: string, error: unknown): Promise<LoadOutcome> {
+    const reason = await this.reasonOf(claim, incarnation, error);
+    return this.db.tx(async (): Promise<LoadOutcome> => {
+      const project = await this.deployments.lockProject({ envId: claim.env_id }, claim.project_id);
+      if (project?.deployment_sequence !== claim.deployment_sequence)
+        return this.superseded(claim, incarnation);
+      const ours = await this.deployments.fail(claim, incarnation, reason, project.serving_build_id);
+      return ours
+        ? { outcome: 'failed', build: viewOf(claim), error: reason }
+        : { outcome: 'superseded', build: viewOf(claim) };
+    });
+  }
+
+  private async superseded(claim: ClaimedBuild, incarnation: string): Promise<LoadOutcome> {
+    await this.deployments.supersede(claim.build_id, incarnation);
+    return { outcome: 'superseded', build: viewOf(claim) };
+  }
+
+  /** What is wrong with the build. Rethrows what is wrong with the platform, having given the build back. */
+  private async reasonOf(claim: ClaimedBuild, incarnation: string, error: unknown): Promise<string> {
+    if (error instanceof BundleError || error instanceof CompileError) {
+      return storableText(error.message).slice(0, MAX_ERROR_LENGTH);
+    }
+    if (isPassing(error)) {
+      // The database may be what failed; then the lease's end gives the build back.
+      await this.deployments.release(claim.build_id, incarnation).catch(() => undefined);
+      throw error;
+    }
+    this.log.error({ event: 'build.load_error', buildId: claim.build_id, error: describe(error) });
+    return 'The platform could not load this build because of an internal error; the log of the worker says more';
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof AppError) return error.kind === 'unavailable';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && ['EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'EACCES', 'ENOMEM'].includes(code);
+}
+
+function scopeOf(claim: ClaimedBuild): { readonly orgId: string; readonly envId: string } {
+  return { orgId: claim.org_id, envId: claim.env_id };
+}
+
+function viewOf(claim: ClaimedBuild): LoadedBuild {
+  return {
+    buildId: claim.build_id,
+    projectId: claim.project_id,
+    projectName: claim.project_name,
+    envId: claim.env_id,
+    orgId: claim.org_id,
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

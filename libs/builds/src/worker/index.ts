@@ -1,0 +1,2 @@
+export { BuildLoader, type LoadedBuild, type LoadOutcome } from './build-loader';
+export { BuildsWorkerModule } from './builds-worker.module';

@@ -25,10 +25,15 @@ export function platform(options) {
   const abort = new AbortController();
   const { signal } = abort;
   let starting;
+  let adminFailure;
 
   /** Starts everything. @returns {Promise<{apiUrl: string, appUrl: string, local: object}>} */
   function start() {
-    starting = begin();
+    starting = begin().catch((error) => {
+      // The app is built beside everything else; its failure would otherwise go under when another one came first.
+      if (adminFailure && adminFailure !== error && !signal.aborted) say(`\n${describe(adminFailure)}`);
+      throw error;
+    });
     return starting;
   }
 
@@ -40,7 +45,8 @@ export function platform(options) {
     await demandPort({ port: options.appPort, what: 'the app', variable: 'HOT_APP_PORT' });
 
     const admin = options.build ? buildAdminPart({ signal }) : undefined;
-    admin?.catch(() => {}); // it is awaited below; until then its failure must not count as unhandled
+    // It is awaited below; until then its failure must not count as unhandled.
+    admin?.catch((error) => (adminFailure = error));
     const [urls] = await settled([startServers(), options.build ? buildServerParts() : undefined]);
     const env = environment(urls);
     signal.throwIfAborted();

@@ -74,7 +74,13 @@ export interface RunRequest {
   readonly trace: boolean;
 }
 
-export const FAILURE_KINDS = ['failure', 'unhandled-error', 'timeout', 'worker-lost', 'resource-limit'] as const;
+export const FAILURE_KINDS = [
+  'failure',
+  'unhandled-error',
+  'timeout',
+  'worker-lost',
+  'resource-limit',
+] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 export interface RunStats {
@@ -122,7 +128,16 @@ export interface RunHost {
 export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret';
 
 export interface HostCallError {
-  readonly code: 'unavailable' | 'invalid' | 'not_found' | 'conflict' | 'denied' | 'quota' | 'timeout' | 'cancelled' | 'io';
+  readonly code:
+    | 'unavailable'
+    | 'invalid'
+    | 'not_found'
+    | 'conflict'
+    | 'denied'
+    | 'quota'
+    | 'timeout'
+    | 'cancelled'
+    | 'io';
   readonly message: string;
 }
 

@@ -1,5 +1,8 @@
 import type { FailureKind, RunLimits } from '@app/lang';
 
+/** Injection token of the process's Sandbox. */
+export const SANDBOX = Symbol('SANDBOX');
+
 /** Where compiled programs run. Implementations: the child-process pool (worker), in-process (command line, tests). */
 export interface Sandbox {
   /** Starts a run. Never throws for reasons of the program or of the sandbox: those are outcomes. */

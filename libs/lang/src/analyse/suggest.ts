@@ -2,7 +2,7 @@
 const MAX_CANDIDATES = 5000;
 
 export function nearest(name: string, candidates: Iterable<string>): string | null {
-  const limit = name.length <= 3 ? 1 : name.length <= 6 ? 2 : 3;
+  const limit = name.length <= 2 ? 0 : name.length <= 4 ? 1 : name.length <= 7 ? 2 : 3;
   let best: string | null = null;
   let bestDistance = limit + 1;
   let seen = 0;

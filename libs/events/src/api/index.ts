@@ -1,0 +1,1 @@
+export { EventsApiModule } from './events-api.module';

@@ -1,0 +1,1 @@
+export { RunsApiModule } from './runs-api.module';

@@ -1,0 +1,146 @@
+/** Tables: dispatch (update, insert, delete), run (read, insert), event (read). What people ask of runs. */
+import {
+  countRuns,
+  countUsage,
+  CounterSlots,
+  endedAttempt,
+  RUN_COLUMNS,
+  TicketSender,
+  workerChannel,
+  type EventRouting,
+  type WorkerNotice,
+} from '@app/dispatch';
+import { EventCommands, EventReads } from '@app/events';
+import { ConflictError, newId, NotFoundError, type EnvScope, type Principal } from '@app/kernel';
+import { Db } from '@app/platform/database';
+import { LiveBus } from '@app/platform/live';
+import { Injectable } from '@nestjs/common';
+import { RunReads } from './run.queries';
+
+const REQUEST_CANCEL = `
+UPDATE hot.dispatch SET cancel_requested = 1
+WHERE env_id = $1 AND run_id = $2 AND kind = 2 AND state = 2 RETURNING incarnation`;
+
+/** An attempt that waits for its retry has no worker: its row ends here. */
+const CANCEL_WAITING = `
+WITH gone AS (
+  DELETE FROM hot.dispatch WHERE env_id = $1 AND run_id = $2 AND kind = 2 AND state = 3 RETURNING *),
+ended AS (
+  INSERT INTO hot.run (${RUN_COLUMNS})
+  SELECT ${endedAttempt('g', '4::smallint')}
+  FROM (SELECT run_id, retention_class, env_id, stream_id, project_id, build_id, event_id, run_type, handler_key,
+               function_name, started_at, stopped_at, attempt, delivery, origin_run_id, retry_of_run_id, by_user_id,
+               access_id, last_meta, $4::text AS last_result FROM gone) g
+  RETURNING run_id, env_id, project_id, run_type, status, start_time, stop_time, duration_us, call_count, trace_bytes),
+rb AS (${countRuns('ended', '$3::smallint')}),
+us AS (${countUsage('(SELECT ended.*, gone.org_id FROM ended JOIN gone ON gone.run_id = ended.run_id)', '$3::smallint')})
+SELECT run_id FROM ended`;
+
+const RETRY = `
+INSERT INTO hot.dispatch (dispatch_id, kind, org_id, env_id, retention_class, event_id, stream_id, event_type, project_id,
+  build_id, handler_key, function_name, run_type, retry_of_run_id, origin_run_id, attempt, due_at, by_user_id, access_id)
+SELECT $3, 2, $4, r.env_id, r.retention_class, r.event_id, r.stream_id, e.event_type, r.project_id, r.build_id,
+  r.handler_key, r.function_name, r.run_type, r.run_id, r.origin_run_id, r.retry_attempt + 1,
+  now() + interval '2 seconds', $5, r.access_id
+FROM hot.run r JOIN hot.event e ON e.event_id = r.event_id AND e.retention_class = r.retention_class
+WHERE r.env_id = $1 AND r.run_id = $2 AND r.status = 3
+  AND NOT EXISTS (SELECT 1 FROM hot.run n WHERE n.event_id = r.event_id AND n.retry_of_run_id = r.run_id)
+  AND NOT EXISTS (SELECT 1 FROM hot.dispatch n WHERE n.event_id = r.event_id AND n.retry_of_run_id = r.run_id)
+ON CONFLICT DO NOTHING
+RETURNING dispatch_id`;
+
+const CANCELLED = JSON.stringify({ $type: '::hot::run/Cancellation', $val: { msg: 'Cancelled' } });
+
+@Injectable()
+export class RunCommands {
+  constructor(
+    private readonly db: Db,
+    private readonly bus: LiveBus,
+    private readonly tickets: TicketSender,
+    private readonly slots: CounterSlots,
+    private readonly reads: RunReads,
+    private readonly eventReads: EventReads,
+    private readonly events: EventCommands,
+  ) {}
+
+  /**
+   * Asks a run to stop. The request is durable when this resolves; the run ends soon after, as cancelled unless it was
+   * done before. Throws NotFoundError, and ConflictError when the run has ended already.
+   */
+  async cancel(scope: EnvScope, runId: string): Promise<void> {
+    const asked = await this.db.queryOne<{ incarnation: string }>(REQUEST_CANCEL, [scope.envId, runId]);
+    if (asked !== undefined) {
+      const notice: WorkerNotice = { k: 'cancel', runId };
+      this.bus.publish(workerChannel(asked.incarnation), JSON.stringify(notice));
+      return;
+    }
+    const waiting = await this.db.query(CANCEL_WAITING, [
+      scope.envId,
+      runId,
+      this.slots.of('retry'),
+      CANCELLED,
+    ]);
+    if (waiting.length > 0) return;
+    const run = await this.reads.get(scope, runId);
+    throw new ConflictError(`The run has ended already: it is ${run.status}`);
+  }
+
+  /**
+   * Tries a failed run again: same event, same stream, the same handler of the build that serves now. Answers the id of
+   * the row that will run. Throws ConflictError when it has not failed or has a successor already.
+   */
+  async retry(scope: EnvScope, runId: string, byUserId: string): Promise<{ readonly dispatchId: string }> {
+    const row = await this.db.queryOne<{ dispatch_id: string }>(RETRY, [
+      scope.envId,
+      runId,
+      newId(),
+      scope.orgId,
+      byUserId,
+    ]);
+    if (row === undefined) {
+      const run = await this.reads.get(scope, runId);
+      throw new ConflictError(
+        run.status === 'failed'
+          ? 'The run was retried already'
+          : `Only failed runs can be retried: it is ${run.status}`,
+      );
+    }
+    this.tickets.send([{ dispatchId: row.dispatch_id, hint: null, isRetry: false }]);
+    return { dispatchId: row.dispatch_id };
+  }
+
+  /** Runs a finished run's handler again with a copy of its event, in a stream of its own. Answers the new event's id. */
+  async rerun(
+    principal: Principal,
+    runId: string,
+  ): Promise<{ readonly eventId: string; readonly streamId: string }> {
+    const run = await this.reads.get(principal, runId);
+    if (run.status === 'running') throw new ConflictError('The run is still going on');
+    if (run.eventId === null) throw new NotFoundError('Event');
+    const event = await this.eventReads.get(principal, run.eventId);
+    const routing: EventRouting = {
+      rerunOf: runId,
+      ...(run.projectId === null || run.functionName === null
+        ? {}
+        : run.runType === 'call'
+          ? { projectId: run.projectId }
+          : { handler: { projectId: run.projectId, key: await this.handlerKey(principal, runId) } }),
+    };
+    const copy = await this.events.publish(
+      { ...principal, accessId: null },
+      { eventType: event.eventType, eventData: event.eventData, streamId: null },
+      { source: 'app', routing },
+    );
+    return { eventId: copy.eventId, streamId: copy.streamId };
+  }
+
+  private async handlerKey(scope: EnvScope, runId: string): Promise<string> {
+    const row = await this.db.queryOne<{ handler_key: string }>(
+      `SELECT handler_key FROM hot.run WHERE env_id = $1 AND run_id = $2
+       UNION ALL SELECT handler_key FROM hot.dispatch WHERE env_id = $1 AND run_id = $2 LIMIT 1`,
+      [scope.envId, runId],
+    );
+    if (row === undefined) throw new NotFoundError('Run');
+    return row.handler_key;
+  }
+}

@@ -1,0 +1,3 @@
+export { BucketFolder } from './bucket-folder.repository';
+export { RunCounters, type RunCountFilter, type RunTotals } from './run-counters.queries';
+export { StatsModule } from './stats.module';

@@ -1,0 +1,57 @@
+import type { Routes } from '@angular/router';
+import { landing, requireScope, requireSession } from './shell/guards';
+
+export const routes: Routes = [
+  { path: '', pathMatch: 'full', canActivate: [landing], children: [] },
+  {
+    path: 'login',
+    title: 'Sign in',
+    loadComponent: () => import('./sign-in/sign-in-page').then((file) => file.SignInPage),
+  },
+  {
+    path: 'go/:id',
+    canActivate: [requireSession],
+    title: 'Looking up…',
+    loadComponent: () => import('./missing/go-page').then((file) => file.GoPage),
+  },
+  {
+    path: 'o/:org/e/:env',
+    canActivate: [requireSession, requireScope],
+    loadComponent: () => import('./shell/shell').then((file) => file.Shell),
+    children: [
+      { path: '', pathMatch: 'full', redirectTo: 'dashboard' },
+      {
+        path: 'dashboard',
+        title: 'Dashboard',
+        loadComponent: () => import('./dashboard/dashboard-page').then((file) => file.DashboardPage),
+      },
+      { path: 'runs', loadChildren: () => import('./runs/runs.routes').then((file) => file.RUNS_ROUTES) },
+      { path: 'events', loadChildren: () => import('./events/events.routes').then((file) => file.EVENTS_ROUTES) },
+      {
+        path: 'streams',
+        loadChildren: () => import('./streams/streams.routes').then((file) => file.STREAMS_ROUTES),
+      },
+      {
+        path: 'projects',
+        loadChildren: () => import('./projects/projects.routes').then((file) => file.PROJECTS_ROUTES),
+      },
+      { path: 'api-keys', loadChildren: () => import('./keys/keys.routes').then((file) => file.KEYS_ROUTES) },
+      {
+        path: '**',
+        title: 'Not found',
+        loadComponent: () => import('./missing/missing-page').then((file) => file.MissingPage),
+      },
+    ],
+  },
+  {
+    path: 'no-access',
+    canActivate: [requireSession],
+    title: 'No access',
+    loadComponent: () => import('./missing/no-access-page').then((file) => file.NoAccessPage),
+  },
+  {
+    path: '**',
+    title: 'Not found',
+    loadComponent: () => import('./missing/missing-page').then((file) => file.MissingPage),
+  },
+];

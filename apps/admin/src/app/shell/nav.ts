@@ -1,0 +1,39 @@
+import type { CapabilityName } from '@app/contracts';
+import type { IconName } from '@app/admin-ui/icon';
+
+export interface NavItem {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Second key after `g`. */
+  readonly key: string;
+  /** Hidden without at least one of these. */
+  readonly needs?: readonly CapabilityName[];
+}
+
+export interface NavGroup {
+  readonly label: string;
+  readonly items: readonly NavItem[];
+}
+
+/** Every page there is. */
+export const NAV: readonly NavGroup[] = [
+  {
+    label: 'Observe',
+    items: [
+      { path: 'dashboard', label: 'Dashboard', icon: 'dashboard', key: 'd' },
+      { path: 'runs', label: 'Runs', icon: 'runs', key: 'r' },
+      { path: 'events', label: 'Events', icon: 'events', key: 'e' },
+      { path: 'streams', label: 'Streams', icon: 'streams', key: 's' },
+    ],
+  },
+  { label: 'Build', items: [{ path: 'projects', label: 'Projects', icon: 'projects', key: 'p' }] },
+  {
+    label: 'Access',
+    items: [
+      { path: 'api-keys', label: 'API Keys', icon: 'keys', key: 'k', needs: ['key.own', 'key.manage'] },
+    ],
+  },
+];
+
+export const NAV_ITEMS: readonly NavItem[] = NAV.flatMap((group) => group.items);

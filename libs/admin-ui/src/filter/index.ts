@@ -1,0 +1,2 @@
+export { FilterMenu, type FilterOption } from './filter-menu';
+export { SearchBox } from './search-box';

@@ -1,0 +1,2 @@
+export { Icon } from './icon';
+export { ICONS, type IconName } from './icons';

@@ -1,0 +1,2 @@
+export { absolute, lengthOf, momentsOf, PRESETS, rangeWords, shiftRange, type RangeText } from './range';
+export { RangePicker } from './range-picker';

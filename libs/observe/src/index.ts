@@ -1,6 +1,13 @@
 export { AttributionQueries, type Cause } from './attribution.queries';
+export { EventCounterQueries, type EventCounts } from './event-counters.queries';
+export { EventDetailQueries, type EventDetailRecord } from './event-detail.queries';
+export { parseEventFilter, type EventFilter } from './event-filter';
+export { EventListQueries } from './event-list.queries';
 export { EVENT_SOURCE_IDS, sourceName, type EventRecord } from './event-record';
+export { EventTypeQueries, type HandlerOfType } from './event-types.queries';
+export { toEventRow } from './event.mapper';
 export { failurePreview, toFailure } from './failure';
+export { nearTypes } from './near-types';
 export { ObserveModule } from './observe.module';
 export { RunCounterQueries, type RunCell } from './run-counters.queries';
 export { RunDetailQueries, type HierarchyRecord, type RunDetailRecord } from './run-detail.queries';
@@ -8,4 +15,7 @@ export { parseRunFilter, statusName, typeName, type RunFilter } from './run-filt
 export { RunListQueries, type RunListResult } from './run-list.queries';
 export { readInfo, toHierarchyNode, toRunRow, type RunInfo } from './run.mapper';
 export { type RunRecord } from './run-record';
+export { StreamMemberQueries, type StreamMemberRecord } from './stream-members.queries';
+export { toStreamMember, toStreamRow } from './stream.mapper';
+export { parseStreamFilter, StreamQueries, type StreamFilter, type StreamRecord } from './stream.queries';
 export { sendJsonAttachment, toValueText } from './value-text';

@@ -1,10 +1,27 @@
 import { Module } from '@nestjs/common';
 import { AttributionQueries } from './attribution.queries';
+import { EventCounterQueries } from './event-counters.queries';
+import { EventDetailQueries } from './event-detail.queries';
+import { EventListQueries } from './event-list.queries';
+import { EventTypeQueries } from './event-types.queries';
 import { RunCounterQueries } from './run-counters.queries';
 import { RunDetailQueries } from './run-detail.queries';
 import { RunListQueries } from './run-list.queries';
+import { StreamMemberQueries } from './stream-members.queries';
+import { StreamQueries } from './stream.queries';
 
-const queries = [AttributionQueries, RunCounterQueries, RunDetailQueries, RunListQueries];
+const queries = [
+  AttributionQueries,
+  EventCounterQueries,
+  EventDetailQueries,
+  EventListQueries,
+  EventTypeQueries,
+  RunCounterQueries,
+  RunDetailQueries,
+  RunListQueries,
+  StreamMemberQueries,
+  StreamQueries,
+];
 
 /** What the app shows of what happened, read across domains. Nothing here writes. */
 @Module({ providers: queries, exports: queries })

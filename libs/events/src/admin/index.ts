@@ -1,0 +1,1 @@
+export { EventsAdminModule } from './events-admin.module';

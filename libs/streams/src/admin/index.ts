@@ -1,0 +1,1 @@
+export { StreamsAdminModule } from './streams-admin.module';

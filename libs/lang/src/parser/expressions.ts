@@ -26,7 +26,11 @@ const MAX_STAGES = 200;
 
 /** value = primary { "|>" primary } */
 export function parseValue(p: Cursor): Expr {
-  const initial = parsePrimary(p);
+  return parsePipeAfter(p, parsePrimary(p));
+}
+
+/** { "|>" primary } after the value that goes in; that value itself when there is no stage. */
+export function parsePipeAfter(p: Cursor, initial: Expr): Expr {
   return p.is('|>') ? parsePipe(p, initial) : initial;
 }
 

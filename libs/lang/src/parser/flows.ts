@@ -1,6 +1,6 @@
 import type { CondArm, Expr, FlowKeyword, LambdaExpr, Statement, Word } from '../syntax/ast';
 import type { Cursor } from './cursor';
-import { parseArgs, parsePrimary, parseValue } from './expressions';
+import { parseArgs, parsePipeAfter, parseValue } from './expressions';
 import { groupIsLambda, parseOverload } from './functions';
 import { parseMatchArms } from './patterns';
 import { parseStatements } from './statements';
@@ -55,14 +55,10 @@ function parseMatch(p: Cursor, flow: 'match' | 'match-all', start: number): Expr
 }
 
 function parsePipeOnGroup(p: Cursor): Expr {
-  const { start } = p.token;
   p.advance();
   const subject = parseValue(p);
   p.expect(')', "')'");
-  if (!p.is('|>')) return subject;
-  const stages: Expr[] = [];
-  while (p.eat('|>')) stages.push(parsePrimary(p));
-  return { kind: 'pipe', initial: subject, stages, ...p.spanFrom(start) };
+  return parsePipeAfter(p, subject);
 }
 
 function parseFlowLambda(p: Cursor, flow: FlowKeyword, start: number): LambdaExpr {

@@ -15,7 +15,7 @@ import type {
 import type { Token } from '../syntax/token';
 import { parseSteps } from './access';
 import type { Cursor } from './cursor';
-import { parseCallRest, parseMap, parsePrimary, parseValue, parseVector } from './expressions';
+import { parseCallRest, parseMap, parsePipeAfter, parseValue, parseVector } from './expressions';
 import { parseFn } from './functions';
 import { literalOf } from './literals';
 import { parseNsSegments, parseType, parseTypeName } from './types';
@@ -155,14 +155,7 @@ function parsePathOrAssign(p: Cursor, top: boolean): Statement {
   if (appends || (follows && (top || !token.newline))) return parseAssign(p, root, steps, top);
   const base: Expr = { kind: 'name', name: root.text, start: root.start, end: root.end };
   const callee: Expr = steps.length === 0 ? base : { kind: 'path', base, steps, ...p.spanFrom(root.start) };
-  return exprStatement(continuePipe(p, parseCallRest(p, callee)));
-}
-
-function continuePipe(p: Cursor, initial: Expr): Expr {
-  if (!p.is('|>')) return initial;
-  const stages: Expr[] = [];
-  while (p.eat('|>')) stages.push(parsePrimary(p));
-  return { kind: 'pipe', initial, stages, ...p.spanFrom(initial.start) };
+  return exprStatement(parsePipeAfter(p, parseCallRest(p, callee)));
 }
 
 function parseAssign(p: Cursor, root: Word, steps: readonly PathStep[], top: boolean): DeepAssign {

@@ -121,6 +121,8 @@ describe('hostile texts', () => {
     ['matches', 'match '.repeat(deep)],
     ['conditions', 'cond { => '.repeat(deep)],
     ['pipes', `x 1${' |> f'.repeat(deep)}`],
+    ['pipes on a path', `f fn () { a.b${' |> f'.repeat(deep)} }`],
+    ['pipes on a subject', `x match (a)${' |> f'.repeat(deep)} { }`],
     ['types', `x: ${'Vec<'.repeat(deep)}`],
     ['grouped types', `x: ${'('.repeat(deep)}`],
     ['optional types', `x: Int${'?'.repeat(deep)} 1`],

@@ -1,8 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DispatchModule, eventTickets } from '@app/dispatch';
+import { EventsAdminModule } from '@app/events/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { LiveModule, SseModule } from '@app/platform/live';
+import { QueueModule } from '@app/platform/queue';
+import { RedisModule } from '@app/platform/redis';
 import { RunsAdminModule } from '@app/runs/admin';
+import { StreamsAdminModule } from '@app/streams/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';
 
@@ -16,8 +22,15 @@ export class AdminApiModule {
         ConfigModule.forRoot(environment),
         DatabaseModule,
         ClockModule,
+        RedisModule,
+        QueueModule.forRoot([eventTickets]),
+        LiveModule,
+        SseModule,
+        DispatchModule,
         IdentityAdminModule,
         RunsAdminModule,
+        EventsAdminModule,
+        StreamsAdminModule,
       ],
     };
   }

@@ -28,4 +28,5 @@ export { isLocalRequest } from './request-origin';
 export { SessionCookieWriter } from './session-cookie.writer';
 export { SessionService, type ClientFacts, type SessionView } from './session.service';
 export { LOCAL_USER_EMAIL, SignInFailedError, SignInService, TooManySignInsError } from './sign-in.service';
+export { toPrincipal } from './user-principal';
 export type { EnvMember, Membership, OrgMember, SignedIn } from './signed-in';

@@ -1,4 +1,4 @@
-export { RunCommands } from './run-commands';
+export { RunCommands, type RerunOptions } from './run-commands';
 export { requireRunPermission } from './run.permissions';
 export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';

@@ -10,8 +10,15 @@ import {
   type EventRouting,
   type WorkerNotice,
 } from '@app/dispatch';
-import { EventCommands, EventReads } from '@app/events';
-import { ConflictError, newId, NotFoundError, type EnvScope, type Principal } from '@app/kernel';
+import { cut, EventCommands, EventReads, scanJson } from '@app/events';
+import {
+  BadRequestError,
+  ConflictError,
+  newId,
+  NotFoundError,
+  type EnvScope,
+  type Principal,
+} from '@app/kernel';
 import { Db } from '@app/platform/database';
 import { LiveBus } from '@app/platform/live';
 import { Injectable } from '@nestjs/common';
@@ -50,6 +57,13 @@ ON CONFLICT DO NOTHING
 RETURNING dispatch_id`;
 
 const CANCELLED = JSON.stringify({ $type: '::hot::run/Cancellation', $val: { msg: 'Cancelled' } });
+
+export interface RerunOptions {
+  /** JSON text instead of what the run was called with: the data of an event, the list of arguments of a call. */
+  readonly input?: string | undefined;
+  /** On the build that ran it, also when another one serves by now. */
+  readonly onOriginalBuild?: boolean;
+}
 
 @Injectable()
 export class RunCommands {
@@ -109,10 +123,14 @@ export class RunCommands {
     return { dispatchId: row.dispatch_id };
   }
 
-  /** Runs a finished run's handler again with a copy of its event, in a stream of its own. Answers the new event's id. */
+  /**
+   * Runs a finished run's handler again with a copy of its event, in a stream of its own. Answers the new event's id.
+   * Throws BadRequestError for an input that is no JSON, or no list of arguments where a function was called.
+   */
   async rerun(
     principal: Principal,
     runId: string,
+    options: RerunOptions = {},
   ): Promise<{ readonly eventId: string; readonly streamId: string }> {
     const run = await this.reads.get(principal, runId);
     if (run.status === 'running') throw new ConflictError('The run is still going on');
@@ -120,6 +138,7 @@ export class RunCommands {
     const event = await this.eventReads.get(principal, run.eventId);
     const routing: EventRouting = {
       rerunOf: runId,
+      ...(options.onOriginalBuild === true && run.buildId !== null ? { buildId: run.buildId } : {}),
       ...(run.projectId === null || run.functionName === null
         ? {}
         : run.runType === 'call'
@@ -128,7 +147,14 @@ export class RunCommands {
     };
     const copy = await this.events.publish(
       { ...principal, accessId: null },
-      { eventType: event.eventType, eventData: event.eventData, streamId: null },
+      {
+        eventType: event.eventType,
+        eventData:
+          options.input === undefined
+            ? event.eventData
+            : withInput(event.eventType, event.eventData, options.input),
+        streamId: null,
+      },
       { source: 'app', routing },
     );
     return { eventId: copy.eventId, streamId: copy.streamId };
@@ -143,4 +169,15 @@ export class RunCommands {
     if (row === undefined) throw new NotFoundError('Run');
     return row.handler_key;
   }
+}
+
+function withInput(eventType: string, eventData: string, input: string): string {
+  const scan = scanJson(input);
+  if (!scan.ok) throw new BadRequestError(`input is not valid JSON: ${scan.problem} at position ${scan.at}`);
+  if (eventType !== 'hot:call' && eventType !== 'hot:schedule') return input;
+  if (scan.kind !== 'array') throw new BadRequestError('input must be a JSON list of arguments');
+  const call = scanJson(eventData);
+  const fn = call.ok ? call.members.get('fn') : undefined;
+  if (fn === undefined) throw new ConflictError('The run did not call a function that can be called again');
+  return `{"fn":${cut(eventData, fn)},"args":${input}}`;
 }

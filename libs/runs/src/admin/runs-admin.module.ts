@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ObserveModule } from '@app/observe';
+import { RunsModule } from '@app/runs';
+import { RunActionsController } from './run-actions.controller';
 import { RunsController } from './runs.controller';
 
-@Module({ imports: [ObserveModule], controllers: [RunsController] })
+@Module({ imports: [ObserveModule, RunsModule], controllers: [RunsController, RunActionsController] })
 export class RunsAdminModule {}

@@ -8,6 +8,7 @@ import { LiveModule, SseModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
 import { RunsAdminModule } from '@app/runs/admin';
+import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';
@@ -31,6 +32,7 @@ export class AdminApiModule {
         RunsAdminModule,
         EventsAdminModule,
         StreamsAdminModule,
+        StatsAdminModule,
       ],
     };
   }

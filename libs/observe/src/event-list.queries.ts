@@ -49,15 +49,7 @@ export class EventListQueries {
     position: PagePosition,
     withFacets: boolean,
   ): Promise<{ readonly page: ListPage<EventRecord>; readonly facets: FacetCounts | undefined }> {
-    const byType = filter.types !== undefined || filter.search?.kind === 'text';
-    const choice: Choice = {
-      states: chosenValues(EVENT_STATES, filter.states),
-      sources:
-        filter.sources === undefined
-          ? undefined
-          : chosenValues(EVENT_SOURCES, filter.sources).map((name) => EVENT_SOURCE_IDS[name]),
-      types: byType ? chosenTypes(filter, await this.types.seen(scope)) : undefined,
-    };
+    const choice = await this.choice(scope, filter);
     const start = keysetStart(position);
     const [read, count, facets] = await Promise.all([
       this.read(scope, filter, choice, start),
@@ -65,6 +57,25 @@ export class EventListQueries {
       withFacets ? this.facets(scope, filter, choice) : undefined,
     ]);
     return { page: keysetPage(read, start, (row) => row.event_id, count), facets };
+  }
+
+  /** The newest that match, without counting. */
+  async newest(scope: EnvScope, filter: EventFilter, limit: number): Promise<readonly EventRecord[]> {
+    const choice = await this.choice(scope, filter);
+    const start = keysetStart({ limit, offset: 0, cursor: undefined });
+    return (await this.read(scope, filter, choice, start)).slice(0, limit);
+  }
+
+  private async choice(scope: EnvScope, filter: EventFilter): Promise<Choice> {
+    const byType = filter.types !== undefined || filter.search?.kind === 'text';
+    return {
+      states: chosenValues(EVENT_STATES, filter.states),
+      sources:
+        filter.sources === undefined
+          ? undefined
+          : chosenValues(EVENT_SOURCES, filter.sources).map((name) => EVENT_SOURCE_IDS[name]),
+      types: byType ? chosenTypes(filter, await this.types.seen(scope)) : undefined,
+    };
   }
 
   private read(

@@ -15,6 +15,7 @@ export { parseRunFilter, statusName, typeName, type RunFilter } from './run-filt
 export { RunListQueries, type RunListResult } from './run-list.queries';
 export { readInfo, toHierarchyNode, toRunRow, type RunInfo } from './run.mapper';
 export { type RunRecord } from './run-record';
+export { SeriesQueries, type EventBar, type RunBar } from './series.queries';
 export { StreamMemberQueries, type StreamMemberRecord } from './stream-members.queries';
 export { toStreamMember, toStreamRow } from './stream.mapper';
 export { parseStreamFilter, StreamQueries, type StreamFilter, type StreamRecord } from './stream.queries';

@@ -7,6 +7,7 @@ import { EventTypeQueries } from './event-types.queries';
 import { RunCounterQueries } from './run-counters.queries';
 import { RunDetailQueries } from './run-detail.queries';
 import { RunListQueries } from './run-list.queries';
+import { SeriesQueries } from './series.queries';
 import { StreamMemberQueries } from './stream-members.queries';
 import { StreamQueries } from './stream.queries';
 
@@ -19,6 +20,7 @@ const queries = [
   RunCounterQueries,
   RunDetailQueries,
   RunListQueries,
+  SeriesQueries,
   StreamMemberQueries,
   StreamQueries,
 ];

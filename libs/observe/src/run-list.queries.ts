@@ -78,6 +78,18 @@ export class RunListQueries {
     };
   }
 
+  /** The newest that match, without counting. */
+  async newest(scope: EnvScope, filter: RunFilter, limit: number): Promise<readonly RunRecord[]> {
+    const projects = await this.projectsOf(scope, filter);
+    const cells: CellFilter = {
+      statusIds: filter.statuses === undefined ? undefined : chosenStatusIds(filter),
+      typeIds: chosenTypeIds(filter),
+      projects: projects.filter,
+    };
+    const start = keysetStart({ limit, offset: 0, cursor: undefined });
+    return (await this.read(scope, filter, cells, start)).slice(0, limit);
+  }
+
   /** All runs of an event or a stream, every attempt, newest first. */
   async related(
     scope: EnvScope,

@@ -1,0 +1,1 @@
+export { StatsAdminModule } from './stats-admin.module';

@@ -6,7 +6,7 @@ import { ConflictError, newId, NotFoundError, UnavailableError } from '@app/kern
 import { LiveBus } from '@app/platform/live';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AcceptRepository, type AcceptResult, type AcceptRow } from './accept.repository';
+import { AcceptRepository, type AcceptResult, type AcceptRow, type StreamMode } from './accept.repository';
 import { CounterSlots } from './counter-slots';
 import { GroupWriter } from './group-writer';
 import { isRowsFault } from './hot-sql';
@@ -39,8 +39,11 @@ export interface NewEvent {
   readonly eventData: string;
   /** Null: a stream of its own. */
   readonly streamId: string | null;
-  /** The caller knows that the stream is of this env (a run sends into its own stream). */
-  readonly streamIsKnown?: boolean;
+  /**
+   * What is known of the stream: `known`, it is of this env (a run sends into its own stream); `fresh`, its id was made
+   * here a moment ago; `given` (the default), a client named it.
+   */
+  readonly stream?: StreamMode;
   readonly source: EventSource;
   readonly byUserId: string | null;
   readonly accessId: string | null;
@@ -135,14 +138,14 @@ export class EventAcceptor {
     if (event.streamId !== null && owner !== undefined && owner !== event.envId) {
       throw new NotFoundError('Stream');
     }
-    const known = event.streamIsKnown === true || owner !== undefined;
+    const known = owner !== undefined ? 'known' : (event.stream ?? 'given');
     return {
       orgId: event.orgId,
       envId: event.envId,
       retentionClass: event.retentionClass,
       eventId: event.eventId ?? newId(),
       streamId,
-      streamMode: event.streamId === null ? 'fresh' : known ? 'known' : 'given',
+      streamMode: event.streamId === null ? 'fresh' : known,
       eventType: event.eventType,
       eventData: event.eventData,
       eventTimeMs,

@@ -1,3 +1,4 @@
+export { type StreamMode } from './accept.repository';
 export { CounterSlots } from './counter-slots';
 export { type ClaimedRow, type ClaimRoute } from './claim.repository';
 export { dispatchConfig, type DispatchConfig } from './dispatch.config';

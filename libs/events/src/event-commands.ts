@@ -1,5 +1,5 @@
 import { isGranted } from '@app/access';
-import { EventAcceptor, type EventRouting, type EventSource } from '@app/dispatch';
+import { EventAcceptor, type EventRouting, type EventSource, type StreamMode } from '@app/dispatch';
 import {
   BadRequestError,
   ForbiddenError,
@@ -26,8 +26,8 @@ export interface PublishOptions {
   readonly idempotencyKey?: string | null;
   /** Where the event must go; set by the server only. */
   readonly routing?: EventRouting | null;
-  /** The stream was made by us a moment ago, or is known to be of this env. */
-  readonly streamIsKnown?: boolean;
+  /** What is known of the body's stream; by default nothing. */
+  readonly stream?: StreamMode;
 }
 
 const MAX_IDEMPOTENCY_KEY = 128;
@@ -59,7 +59,7 @@ export class EventCommands {
       accessId,
       routing: options.routing ?? null,
       idempotency: key === null ? null : { key, requestHash: hashOf(body) },
-      ...(options.streamIsKnown === undefined ? {} : { streamIsKnown: options.streamIsKnown }),
+      ...(options.stream === undefined ? {} : { stream: options.stream }),
     });
     return {
       eventId: accepted.eventId,

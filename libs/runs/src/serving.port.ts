@@ -6,13 +6,15 @@ export type Soon<T> = T | Promise<T>;
 
 /** A function of a build that can be run. */
 export interface RunTarget {
+  readonly orgId: string;
+  readonly envId: string;
   readonly projectId: string;
   readonly projectName: string;
   readonly buildId: string;
   readonly buildHash: string;
   /** Identity of the compiled build. */
   readonly artifactHash: string;
-  /** Qualified name `::ns/var` under which it is declared; identifies a handler across builds of its project. */
+  /** Names the function within the environment, the same in every build of its project. */
   readonly handlerKey: string;
   /** Qualified name of what is called. */
   readonly functionName: string;
@@ -23,7 +25,7 @@ export interface RunTarget {
 
 export interface FunctionTarget {
   readonly target: RunTarget;
-  /** Names of all projects that have the function, when more than one has. */
+  /** Names of all projects that have the function, in order, when more than one has. */
   readonly otherProjects: readonly string[];
 }
 

@@ -20,6 +20,8 @@ export class FakeServing extends Serving {
     options: Partial<RunTarget> = {},
   ): RunTarget {
     const target: RunTarget = {
+      orgId: this.envs.get(envId)?.orgId ?? newId(),
+      envId,
       projectId: newId(),
       projectName: 'orders',
       buildId: newId(),
@@ -67,7 +69,7 @@ export class FakeServing extends Serving {
     if (target === undefined) return null;
     return {
       target,
-      otherProjects: found.filter((other) => other !== target).map((other) => other.projectName),
+      otherProjects: found.length > 1 ? found.map((one) => one.projectName) : [],
     };
   }
 

@@ -12,11 +12,12 @@ import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
+import { SANDBOX } from '@app/platform/sandbox';
 import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Serving } from '../serving.port';
-import { EventConsumer, RunsWorkerModule, SANDBOX } from '../worker';
+import { EventConsumer, RunsWorkerModule } from '../worker';
 import { FakeSandbox } from './fake-sandbox';
 import { FakeServing } from './fake-serving';
 

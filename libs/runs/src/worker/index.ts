@@ -12,4 +12,3 @@ export { RunAnnouncer, type RunEnd } from './run-announcer';
 export { RunExecutor } from './run-executor';
 export { RunsWorkerModule } from './runs-worker.module';
 export { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
-export { SANDBOX } from './sandbox.token';

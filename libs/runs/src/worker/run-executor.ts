@@ -17,7 +17,7 @@ import {
 } from '@app/dispatch';
 import { RunSettler, WorkerLease } from '@app/dispatch/worker';
 import { newId } from '@app/kernel';
-import type { Sandbox, SandboxHandle, SandboxOutcome } from '@app/platform/sandbox';
+import { SANDBOX, type Sandbox, type SandboxHandle, type SandboxOutcome } from '@app/platform/sandbox';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Serving, type RunTarget } from '../serving.port';
 import { HostFunctions, type RunFacts } from './extension-points';
@@ -27,7 +27,6 @@ import { runInfo } from './run-input';
 import { cancellationJson, failureJson, judge, reasonOf } from './run-outcome';
 import { RunRouter, type ImpossibleRun, type PlannedRun } from './run-router';
 import { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
-import { SANDBOX } from './sandbox.token';
 import { StreamDataWriter } from './stream-data-writer';
 
 /** A run that is going on here. */

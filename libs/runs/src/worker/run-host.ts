@@ -95,7 +95,7 @@ export class RunHost implements SandboxHost {
           eventType: text('type') ?? '',
           eventData: member('data') ?? 'null',
           streamId: run.streamId,
-          streamIsKnown: true,
+          stream: 'known',
           source: 'code',
           byUserId: run.byUserId,
           accessId: run.accessId,

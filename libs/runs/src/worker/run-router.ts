@@ -117,7 +117,7 @@ export class RunRouter {
         ? null
         : {
             warning: 'route:dup',
-            matched_projects: [target.projectName, ...otherProjects],
+            matched_projects: otherProjects,
             selected_project: target.projectName,
             function: call.fn,
           };

@@ -1,0 +1,1 @@
+export { StreamsApiModule } from './streams-api.module';

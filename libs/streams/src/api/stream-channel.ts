@@ -1,0 +1,184 @@
+/**
+ * One watched stream in this process: turns notices, and what the database says when notices are lost, into one
+ * sequence of happenings, each told once. How a subscriber that joins late catches up is the subscriber's matter.
+ */
+import { runStatusName, type RunStatusName, type StreamNotice } from '@app/dispatch';
+import type { EnvScope } from '@app/kernel';
+import { isTerminal, type RunView } from '@app/runs';
+import { dataFrame, runFrame, startFrame, startFrameOf } from './stream-frames';
+
+/** What happened, ready to be written. */
+export type Happening =
+  | {
+      readonly kind: 'start';
+      readonly runId: string;
+      readonly projectId: string | null;
+      readonly frame: string;
+    }
+  | {
+      readonly kind: 'data';
+      readonly runId: string;
+      readonly projectId: string | null;
+      readonly frame: string;
+    }
+  | { readonly kind: 'status'; readonly run: RunView; readonly frame: string | null };
+
+export type HappeningListener = (happening: Happening) => void;
+export type LoadRun = (scope: EnvScope, runId: string) => Promise<RunView | null>;
+
+interface KnownRun {
+  status: RunStatusName;
+  /** Pieces of stream data that came by. */
+  data: number;
+  /** An end is being read or held back. */
+  ending: boolean;
+  /** Data that came before we knew its run. */
+  early: Happening[] | null;
+}
+
+/** How long the end of a run waits for stream data that is still on its way. */
+const HOLD_MS = 250;
+/** Ended runs that are remembered, so that a late look does not tell them again. */
+const REMEMBERED = 20_000;
+
+export class StreamChannel {
+  private readonly listeners = new Set<HappeningListener>();
+  private readonly runs = new Map<string, KnownRun>();
+  private readonly open = new Set<string>();
+
+  constructor(
+    readonly scope: EnvScope,
+    readonly streamId: string,
+    private readonly load: LoadRun,
+  ) {}
+
+  get isWatched(): boolean {
+    return this.listeners.size > 0;
+  }
+
+  /** Runs that have not ended as far as we know. */
+  get openRuns(): Iterable<string> {
+    return this.open;
+  }
+
+  listen(listener: HappeningListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  onNotice(notice: StreamNotice): void {
+    switch (notice.k) {
+      case 'run':
+        this.began(notice.run.run_id, notice.run.project_id, startFrameOf(notice));
+        return;
+      case 'data':
+        this.data(notice);
+        return;
+      case 'end':
+        this.ends(notice.runId, notice.data);
+    }
+  }
+
+  /** What a look at the database found: news only for what no notice has told. */
+  onLook(runId: string, statusId: number): void {
+    const status = runStatusName(statusId);
+    const known = this.runs.get(runId);
+    if (known?.status === status || known?.ending) return;
+    if (known !== undefined && isTerminal(known.status)) return;
+    if (status === 'running') void this.discover(runId);
+    else this.ends(runId, 0);
+  }
+
+  private began(runId: string, projectId: string | null, frame: string): void {
+    const known = this.runs.get(runId);
+    if (known !== undefined && known.early === null) return;
+    this.remember(runId, {
+      status: 'running',
+      data: known?.data ?? 0,
+      ending: known?.ending ?? false,
+      early: null,
+    });
+    this.open.add(runId);
+    this.tell({ kind: 'start', runId, projectId, frame });
+    for (const early of known?.early ?? []) this.tell(early);
+  }
+
+  private data(notice: Extract<StreamNotice, { k: 'data' }>): void {
+    const { runId, projectId } = notice;
+    const happening: Happening = { kind: 'data', runId, projectId, frame: dataFrame(notice) };
+    const known = this.runs.get(runId);
+    if (known === undefined) {
+      // Its beginning was lost, or was before we came: that has to be told first.
+      this.remember(runId, { status: 'running', data: notice.seq + 1, ending: false, early: [happening] });
+      void this.discover(runId);
+      return;
+    }
+    known.data = Math.max(known.data, notice.seq + 1);
+    if (known.early !== null) known.early.push(happening);
+    else this.tell(happening);
+  }
+
+  private ends(runId: string, expectedData: number): void {
+    const known = this.runs.get(runId);
+    if (known?.ending || (known !== undefined && isTerminal(known.status))) return;
+    const run = known ?? { status: 'running' as const, data: 0, ending: false, early: null };
+    if (known === undefined) this.remember(runId, run);
+    run.ending = true;
+    void this.finish(runId, run, expectedData, known === undefined || known.early !== null);
+  }
+
+  private async finish(
+    runId: string,
+    run: KnownRun,
+    expectedData: number,
+    isUnknown: boolean,
+  ): Promise<void> {
+    const [view] = await Promise.all([
+      this.load(this.scope, runId).catch(() => null), // the next look at the database tries again
+      run.data >= expectedData ? undefined : this.hold(run, expectedData),
+    ]);
+    run.ending = false;
+    if (view === null || view.status === 'running') return;
+    if (isUnknown) this.began(runId, view.projectId, startFrame(view));
+    const before = run.status;
+    this.setStatus(runId, view.status);
+    if (before === view.status) return;
+    // A waiting attempt that gave way to its successor has been told as such: only who follows the run itself hears of it.
+    const frame = before === 'pending_retry' && view.status === 'failed' ? null : runFrame(view);
+    this.tell({ kind: 'status', run: view, frame });
+  }
+
+  private async hold(run: KnownRun, expectedData: number): Promise<void> {
+    const until = performance.now() + HOLD_MS;
+    while (run.data < expectedData && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  private async discover(runId: string): Promise<void> {
+    const view = await this.load(this.scope, runId).catch(() => null);
+    if (view === null) return;
+    this.began(runId, view.projectId, startFrame(view));
+    if (view.status !== 'running') this.ends(runId, 0);
+  }
+
+  private setStatus(runId: string, status: RunStatusName): void {
+    const known = this.runs.get(runId);
+    if (known !== undefined) known.status = status;
+    if (isTerminal(status)) this.open.delete(runId);
+  }
+
+  private remember(runId: string, run: KnownRun): void {
+    this.runs.set(runId, run);
+    if (this.runs.size <= REMEMBERED) return;
+    for (const [id, { status }] of this.runs) {
+      if (!isTerminal(status)) continue;
+      this.runs.delete(id);
+      if (this.runs.size <= REMEMBERED * 0.9) return;
+    }
+  }
+
+  private tell(happening: Happening): void {
+    for (const listener of this.listeners) listener(happening);
+  }
+}

@@ -1,0 +1,57 @@
+/** The frames of stream subscriptions. */
+import type { RunStatusName, StreamNotice } from '@app/dispatch';
+import { sseFrame } from '@app/platform/live';
+import { runJson, type RunView } from '@app/runs';
+
+const NAMES = {
+  running: 'run:start',
+  succeeded: 'run:stop',
+  failed: 'run:fail',
+  cancelled: 'run:cancel',
+  pending_retry: 'run:update',
+} as const satisfies Record<RunStatusName, string>;
+
+/** What a subscriber is told when a run has this status. */
+export function runFrame(run: RunView): string {
+  const name = NAMES[run.status];
+  return sseFrame(name, `{"type":"${name}","run":${runJson(run)}}`);
+}
+
+/** A run's beginning, told by somebody who knows it only later. */
+export function startFrame(run: RunView): string {
+  return runFrame({ ...run, status: 'running', stopTimeMs: null, result: null, nextRetryAtMs: null });
+}
+
+/** From the notice alone: a beginning has no result that would have to be read. */
+export function startFrameOf(notice: Extract<StreamNotice, { k: 'run' }>): string {
+  return sseFrame('run:start', `{"type":"run:start","run":${JSON.stringify(notice.run)}}`);
+}
+
+/** For subscribers of one run, whatever its status. */
+export function runUpdateFrame(run: RunView): string {
+  return sseFrame('run:update', `{"type":"run:update","run":${runJson(run)}}`);
+}
+
+export function dataFrame(notice: Extract<StreamNotice, { k: 'data' }>): string {
+  return sseFrame(
+    'stream:data',
+    `{"type":"stream:data","stream_data_id":"${notice.id}","run_id":"${notice.runId}",` +
+      `"data_type":${JSON.stringify(notice.type)},"payload":${notice.payload}}`,
+  );
+}
+
+export function publishedFrame(event: {
+  readonly eventId: string;
+  readonly streamId: string;
+  readonly eventType: string;
+}): string {
+  return sseFrame(
+    'event:published',
+    `{"type":"event:published","event_id":"${event.eventId}","stream_id":"${event.streamId}",` +
+      `"event_type":${JSON.stringify(event.eventType)}}`,
+  );
+}
+
+export function completeFrame(streamId: string): string {
+  return sseFrame('stream:complete', `{"type":"stream:complete","stream_id":"${streamId}"}`);
+}

@@ -1,0 +1,71 @@
+/**
+ * One subscriber of a stream: catches up with the present state, then hears what happens. Happenings between the two
+ * are kept and told afterwards; what the catching-up has told already is not told again.
+ */
+import type { SseConnection } from '@app/platform/live';
+import { isTerminal, type RunView } from '@app/runs';
+import type { Happening } from './stream-channel';
+import { runFrame, startFrame } from './stream-frames';
+
+/** Kept while the state is being read; beyond this a subscriber is told by the next look instead. */
+const MAX_KEPT = 10_000;
+
+export class StreamSubscriber {
+  private connection: SseConnection | null = null;
+  private kept: Happening[] = [];
+  /** Begun and not ended, as far as this subscriber was told. */
+  private readonly started = new Set<string>();
+  /** Told while catching up: `runId` + status. */
+  private readonly caughtUp = new Set<string>();
+
+  /** @param projectId only runs of this project; null for all */
+  constructor(private readonly projectId: string | null) {}
+
+  readonly onHappening = (happening: Happening): void => {
+    if (this.connection === null) {
+      if (this.kept.length < MAX_KEPT) this.kept.push(happening);
+    } else {
+      this.tell(this.connection, happening);
+    }
+  };
+
+  /** Writes the state, then what was kept, then everything as it comes. */
+  begin(connection: SseConnection, state: readonly RunView[]): void {
+    for (const run of state) {
+      if (!this.isWanted(run.projectId)) continue;
+      connection.write(startFrame(run));
+      this.caughtUp.add(`${run.runId}running`);
+      this.started.add(run.runId);
+      if (run.status === 'running') continue;
+      connection.write(runFrame(run));
+      this.caughtUp.add(`${run.runId}${run.status}`);
+      if (isTerminal(run.status)) this.started.delete(run.runId);
+    }
+    this.connection = connection;
+    for (const happening of this.kept.splice(0)) this.tell(connection, happening);
+  }
+
+  private tell(connection: SseConnection, happening: Happening): void {
+    if (happening.kind === 'status') return this.tellStatus(connection, happening.run, happening.frame);
+    if (!this.isWanted(happening.projectId)) return;
+    if (happening.kind === 'start') {
+      if (this.caughtUp.has(`${happening.runId}running`) || this.started.has(happening.runId)) return;
+      this.started.add(happening.runId);
+    }
+    connection.write(happening.frame);
+  }
+
+  private tellStatus(connection: SseConnection, run: RunView, frame: string | null): void {
+    if (frame === null || !this.isWanted(run.projectId) || this.caughtUp.has(`${run.runId}${run.status}`))
+      return;
+    if (!this.started.has(run.runId) && !this.caughtUp.has(`${run.runId}running`))
+      connection.write(startFrame(run));
+    connection.write(frame);
+    if (isTerminal(run.status)) this.started.delete(run.runId);
+    else this.started.add(run.runId);
+  }
+
+  private isWanted(projectId: string | null): boolean {
+    return this.projectId === null || projectId === this.projectId;
+  }
+}

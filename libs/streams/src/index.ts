@@ -1,0 +1,2 @@
+export { StreamReads, type LateRun } from './stream.queries';
+export { StreamsModule } from './streams.module';

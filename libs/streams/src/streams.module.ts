@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { StreamReads } from './stream.queries';
+
+@Module({ providers: [StreamReads], exports: [StreamReads] })
+export class StreamsModule {}

@@ -1,7 +1,7 @@
 import type { Column } from '../table';
 
 export const RUN_COLUMNS = [
-  { id: 'status', header: 'Status', width: 148, card: 1 },
+  { id: 'status', header: 'Status', width: 160, card: 1 },
   { id: 'function', header: 'Function', card: 1 },
   { id: 'id', header: 'Run', width: 134, from: 1240 },
   { id: 'type', header: 'Type', width: 92, from: 760, card: 2 },

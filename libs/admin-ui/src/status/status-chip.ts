@@ -6,7 +6,7 @@ import { statusLook } from './tone';
 @Component({
   selector: 'hp-status',
   imports: [StatusGlyph],
-  template: `<span class="chip" [class]="look().tone" [class.plain]="plain()"
+  template: `<span class="badge" [class]="look().tone" [class.plain]="plain()"
     ><hp-status-glyph [tone]="look().tone" /><span class="word">{{ look().label }}</span></span
   >`,
   styleUrl: './status-chip.scss',
@@ -14,7 +14,8 @@ import { statusLook } from './tone';
 })
 export class StatusChip {
   readonly status = input.required<string>();
-  /** Without the tinted background: where a row already has enough of it. */
-  readonly plain = input(false);
+  /** In lists: what is as it should be stays without a tinted background, so that the exceptions stand out. */
+  readonly quiet = input(false);
   protected readonly look = computed(() => statusLook(this.status()));
+  protected readonly plain = computed(() => this.quiet() && ['ok', 'off', 'idle'].includes(this.look().tone));
 }

@@ -1,0 +1,1 @@
+export { AttributionCard } from './attribution-card';

@@ -1,0 +1,2 @@
+export { Confirm, type Question } from './confirm-dialog';
+export { Tell } from './tell';

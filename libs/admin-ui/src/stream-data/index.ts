@@ -1,0 +1,1 @@
+export { DataList } from './data-list';

@@ -1,21 +1,26 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from '@app/access';
-import { deployTickets } from '@app/builds';
+import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsApiModule } from '@app/builds/api';
+import { DispatchModule, eventTickets } from '@app/dispatch';
+import { EventsApiModule } from '@app/events/api';
 import { KeyCredentialsModule } from '@app/keys';
 import { OrgsApiModule } from '@app/orgs/api';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
 import { ProjectsApiModule } from '@app/projects/api';
+import { RunsApiModule } from '@app/runs/api';
+import { StreamsApiModule } from '@app/streams/api';
 import { StatusController } from './status.controller';
 
 /** The public API: every surface that it serves. */
 @Module({})
 export class ApiModule {
-  static forRoot(environment: Environment): DynamicModule {
+  static forRoot(environment: Environment, compiler: Type<ProgramCompiler>): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -25,10 +30,16 @@ export class ApiModule {
         AccessModule,
         KeyCredentialsModule,
         RedisModule,
-        QueueModule.forRoot([deployTickets]),
+        ProgramCompilerModule.forRoot(compiler),
+        QueueModule.forRoot([deployTickets, eventTickets]),
+        LiveModule,
+        DispatchModule,
         OrgsApiModule,
         ProjectsApiModule,
         BuildsApiModule,
+        EventsApiModule,
+        RunsApiModule,
+        StreamsApiModule,
       ],
       controllers: [StatusController],
     };

@@ -1,4 +1,6 @@
 import fastifyMultipart from '@fastify/multipart';
+import type { Type } from '@nestjs/common';
+import type { ProgramCompiler } from '@app/builds';
 import { installAuthentication } from '@app/platform/auth';
 import type { Environment } from '@app/platform/config';
 import { createHttpApp, installOpenApi, type HttpApp, type HttpAppOptions } from '@app/platform/http';
@@ -15,8 +17,12 @@ export const OPEN_API = {
 } as const;
 
 /** The public API, complete but not yet listening. */
-export async function createApi(environment: Environment, options: HttpAppOptions = {}): Promise<HttpApp> {
-  const http = await createHttpApp(ApiModule.forRoot(environment), options);
+export async function createApi(
+  environment: Environment,
+  compiler: Type<ProgramCompiler>,
+  options: HttpAppOptions = {},
+): Promise<HttpApp> {
+  const http = await createHttpApp(ApiModule.forRoot(environment, compiler), options);
   await http.server.register(fastifyMultipart);
   installAuthentication(http, { record: true });
   installOpenApi(http.app, http.server, OPEN_API);

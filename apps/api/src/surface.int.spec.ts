@@ -1,15 +1,16 @@
 import { connect } from 'node:net';
 import { ApiKeyService } from '@app/keys';
-import { eventually, useDatabase } from '@app/testing';
+import { eventually, useDatabase, useRedis } from '@app/testing';
 import { ApiHarness } from './testing/api-harness';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 describe('the surface of the API', () => {
   const database = useDatabase();
+  const redis = useRedis();
   let api: ApiHarness;
   beforeAll(async () => {
-    api = await ApiHarness.start(database.url);
+    api = await ApiHarness.start(database.url, redis);
   });
   afterAll(() => api.stop());
 

@@ -15,6 +15,7 @@ export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets'
 export { DeployService } from './deploy.service';
 export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
 export { CompileError, ProgramCompiler, type CompiledProgram } from './program-compiler';
+export { ProgramCompilerModule } from './program-compiler.module';
 export { ProjectLifecycleService, type LifecycleOutcome } from './project-lifecycle.service';
 export { ServingCatalogue, type Soon } from './serving-catalogue';
 export { type EnvFacts, type FoundFunction, type ServingFunction, type ServingHandler } from './serving-env';

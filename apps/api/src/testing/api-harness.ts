@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TestCompiler } from '@app/builds/testing';
 import { newId, type EnvScope, type PermissionSet } from '@app/kernel';
 import { ApiKeyService } from '@app/keys';
 import { DbNotices, Db } from '@app/platform/database';
 import type { HttpApp } from '@app/platform/http';
-import { eventually } from '@app/testing';
+import { eventually, type TestRedis } from '@app/testing';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createApi } from '../create-api';
 
@@ -33,11 +34,20 @@ export class ApiHarness {
 
   static async start(
     databaseUrl: string,
+    redis: TestRedis,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<ApiHarness> {
     const dataDir = mkdtempSync(join(tmpdir(), 'hot-api-'));
     const http = await createApi(
-      { DATABASE_URL: databaseUrl, HOT_DATA_DIR: dataDir, HOT_MODE: 'development', ...environment },
+      {
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redis.url,
+        HOT_REDIS_PREFIX: redis.prefix,
+        HOT_DATA_DIR: dataDir,
+        HOT_MODE: 'development',
+        ...environment,
+      },
+      TestCompiler,
       { logger: false },
     );
     await http.app.init();

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Clock, SystemClock } from '@app/kernel';
 import { AccessGuard } from './access.guard';
 import { Authenticator } from './authentication';
 import { BearerAuthenticator } from './bearer.authenticator';
@@ -11,7 +10,6 @@ import { Credentials } from './credentials';
 @Module({
   providers: [
     Credentials,
-    { provide: Clock, useClass: SystemClock },
     { provide: Authenticator, useClass: BearerAuthenticator },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Clock, SystemClock } from '@app/kernel';
 import { declaredSlices, parseSlices, type Environment } from './slice';
 
 /**
  * Provides every declared slice under its token: `@Inject(apiConfig.token) config: ConfigOf<typeof apiConfig>`.
- * Import it first, after all libs of the process are loaded.
+ * Import it first, after all libs of the process are loaded. The clock comes along: the other thing that every process
+ * takes from outside.
  */
 @Module({})
 export class ConfigModule {
@@ -14,8 +16,8 @@ export class ConfigModule {
     return {
       module: ConfigModule,
       global: true,
-      providers,
-      exports: providers.map((provider) => provider.provide),
+      providers: [...providers, { provide: Clock, useClass: SystemClock }],
+      exports: [...providers.map((provider) => provider.provide), Clock],
     };
   }
 }

@@ -1,0 +1,1 @@
+export { BuildsAdminModule } from './builds-admin.module';

@@ -1,17 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { deployTickets, ProgramCompilerModule } from '@app/builds';
+import { BuildsAdminModule } from '@app/builds/admin';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { EventsAdminModule } from '@app/events/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
+import { KeysAdminModule } from '@app/keys/admin';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { LiveModule, SseModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
+import { ProjectsAdminModule } from '@app/projects/admin';
 import { RunsAdminModule } from '@app/runs/admin';
 import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';
+import { NoCompiler } from './no-compiler';
 
 /** The app's API: every surface that it serves. */
 @Module({})
@@ -24,15 +29,19 @@ export class AdminApiModule {
         DatabaseModule,
         ClockModule,
         RedisModule,
-        QueueModule.forRoot([eventTickets]),
+        QueueModule.forRoot([eventTickets, deployTickets]),
         LiveModule,
         SseModule,
         DispatchModule,
+        ProgramCompilerModule.forRoot(NoCompiler),
         IdentityAdminModule,
         RunsAdminModule,
         EventsAdminModule,
         StreamsAdminModule,
         StatsAdminModule,
+        ProjectsAdminModule,
+        BuildsAdminModule,
+        KeysAdminModule,
       ],
     };
   }

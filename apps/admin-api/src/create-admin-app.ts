@@ -4,7 +4,7 @@ import type { Environment } from '@app/platform/config';
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '@app/platform/http';
 import { AdminApiModule } from './admin-api.module';
 import { adminApiConfig, type AdminApiConfig } from './admin-api.config';
-import { installBodyGuard } from './body-guard';
+import { turnStrangersAway } from './strangers';
 import { installAdminDocument } from './admin-document';
 
 /** The server of the app, complete but not yet listening. */
@@ -17,7 +17,7 @@ export async function createAdminApp(
     headers: { ...SECURITY_HEADERS, 'content-security-policy': DATA_POLICY, 'cache-control': 'no-store' },
   });
   await http.server.register(fastifyCookie);
-  installBodyGuard(http.server);
+  turnStrangersAway(http.server);
   const { folder } = http.app.get<AdminApiConfig>(adminApiConfig.token);
   await installSpa(http, { folder, apiPrefix: '/admin/', home: '/apps' });
   installAdminDocument(http);

@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { routeFacts } from '@app/platform/http';
 import type { FastifyRequest } from 'fastify';
 import type { Capability } from './capability';
 import type { EnvMember, OrgMember, SignedIn } from './signed-in';
@@ -12,8 +13,12 @@ export type RouteAccess =
 export const ROUTE_ACCESS = Symbol('identity:route-access');
 
 /** Anybody may call it, without a session: signing in, and what the sign-in page shows. */
-export const Open = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(ROUTE_ACCESS, { kind: 'open' } satisfies RouteAccess);
+export const Open = (): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(ROUTE_ACCESS, { kind: 'open' } satisfies RouteAccess),
+    // For the server's own hooks, which run before there is a handler.
+    routeFacts({ access: { kind: 'public' } }),
+  );
 
 /** Anybody signed in, about themselves. */
 export const ForSignedIn = (): MethodDecorator & ClassDecorator =>

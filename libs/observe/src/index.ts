@@ -1,4 +1,12 @@
 export { AttributionQueries, type Cause } from './attribution.queries';
+export { toBuildRow, type BuildRecord } from './build-record';
+export {
+  CatalogueQueries,
+  type BuildDetailRecord,
+  type HandlerRecord,
+  type ProjectRecord,
+  type SparkRow,
+} from './catalogue.queries';
 export { EventCounterQueries, type EventCounts } from './event-counters.queries';
 export { EventDetailQueries, type EventDetailRecord } from './event-detail.queries';
 export { parseEventFilter, type EventFilter } from './event-filter';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AttributionQueries } from './attribution.queries';
+import { CatalogueQueries } from './catalogue.queries';
 import { EventCounterQueries } from './event-counters.queries';
 import { EventDetailQueries } from './event-detail.queries';
 import { EventListQueries } from './event-list.queries';
@@ -13,6 +14,7 @@ import { StreamQueries } from './stream.queries';
 
 const queries = [
   AttributionQueries,
+  CatalogueQueries,
   EventCounterQueries,
   EventDetailQueries,
   EventListQueries,

@@ -1,0 +1,1 @@
+export { KeysAdminModule } from './keys-admin.module';

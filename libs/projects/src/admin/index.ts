@@ -1,0 +1,1 @@
+export { ProjectsAdminModule } from './projects-admin.module';

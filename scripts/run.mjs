@@ -5,7 +5,9 @@
  * Runs under whatever Node the machine has (20.19 or newer) and before anything is installed, so it and what it
  * imports use nothing but Node itself. It installs the packages when the lock file changed, and then runs the script
  * under Node 24, which is one of those packages. (A `prestart` script would not do: npm skips it for users with
- * ignore-scripts, and `a && b` would run b under the old Node, whose place the shell has remembered.)
+ * ignore-scripts, and `a && b` would run b under the old Node, whose place the shell has remembered.) The scripts in
+ * package.json say `exec`: npm signals only the shell that it starts, and a waiting shell keeps a SIGINT to itself and
+ * dies of a SIGTERM without telling us.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -36,11 +38,23 @@ async function main() {
     env,
   });
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  // npm that is killed takes nobody along. Outside of npm a parent may end on purpose (nohup … &).
+  if (process.env.npm_lifecycle_event) whenOrphaned(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(`Cannot run ${node}: ${error.message}`);
     process.exit(1);
   });
   child.on('exit', (code, name) => process.exit(code ?? 128 + (constants.signals[name] ?? 0)));
+}
+
+function whenOrphaned(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 1000);
+  timer.unref();
 }
 
 main().catch((error) => {

@@ -1,6 +1,7 @@
 /** The embedded PostgreSQL: where its binaries are, and how to run them when we are root. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { inRoot } from './paths.mjs';
@@ -27,7 +28,8 @@ export function embeddedPostgres() {
 export const majorOf = (version) => version.split('.')[0];
 
 /**
- * PostgreSQL refuses to run as root. Ordinary users run it as they are; root runs it in a user namespace in which it
+ * PostgreSQL refuses to run as root, and initdb as a user without a name (containers are started under any number).
+ * Ordinary users run it as they are; root runs it in a user namespace in which it
  * is "nobody": no account is created, no file changes hands, and it works below a folder that only root may enter.
  * Where the system forbids namespaces (some containers) it runs under the uid of `postgres` or `nobody`.
  *
@@ -41,9 +43,15 @@ export function runner(binaries, options = {}) {
     spawnOptions: {},
     uid: undefined,
   };
-  if (process.getuid?.() !== 0) return direct;
+  if (process.getuid?.() !== 0 && hasName()) return direct;
   if (options.namespace !== false && spawnSync(NAMESPACE[0], [...NAMESPACE.slice(1), 'true']).status === 0) {
     return { ...direct, command: (file, args) => [NAMESPACE[0], [...NAMESPACE.slice(1), file, ...args]] };
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Failure(
+      `PostgreSQL does not run under user id ${process.getuid?.()}, which has no name in /etc/passwd, and user namespaces are not allowed here.\n` +
+        'Start as a user with a name, or set DATABASE_URL.',
+    );
   }
   const account = unprivilegedAccount();
   return {
@@ -57,6 +65,15 @@ export function runner(binaries, options = {}) {
     gid: account.gid,
     canEnter: (folder) => canEnterAs(account, folder),
   };
+}
+
+/** Whether the user that we are is known to the system by a name. */
+function hasName() {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** uid and gid of the account that PostgreSQL runs under when root may not make a namespace. */

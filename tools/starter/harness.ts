@@ -31,7 +31,7 @@ export interface Playground {
   readonly dir: string;
   readonly apiPort: number;
   readonly appPort: number;
-  readonly start: (env?: Readonly<Record<string, string>>) => Starter;
+  readonly start: (env?: Readonly<Record<string, string>>, through?: 'npm') => Starter;
   /** Pids of every process whose command line or working folder belongs to this playground. */
   readonly processes: () => readonly number[];
   readonly remove: () => Promise<void>;
@@ -65,9 +65,10 @@ export async function playground(): Promise<Playground> {
   const [apiPort, appPort] = await Promise.all([freePort(), freePort()]);
   const starters: Starter[] = [];
 
-  const start = (env: Readonly<Record<string, string>> = {}): Starter => {
+  const start = (env: Readonly<Record<string, string>> = {}, through?: 'npm'): Starter => {
     const { DATABASE_URL: _d, REDIS_URL: _r, ...outer } = process.env;
-    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), 'scripts/start.mjs'], {
+    const command = through ? ['npm', 'start'] : [process.execPath, 'scripts/run.mjs', 'scripts/start.mjs'];
+    const child = spawn(command[0] ?? '', command.slice(1), {
       cwd: root,
       env: {
         ...outer,

@@ -75,6 +75,17 @@ describe('npm start', () => {
     await nobodyIsLeft();
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'leaves nothing running when npm gets %s',
+    async (name) => {
+      const starter = place.start({}, 'npm');
+      await starter.printed(RUNNING);
+      starter.signal(name);
+      await starter.exited;
+      await nobodyIsLeft();
+    },
+  );
+
   it('recovers when the whole tree was killed', async () => {
     const first = place.start();
     await first.printed(RUNNING);

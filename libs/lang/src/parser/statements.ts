@@ -18,6 +18,7 @@ import type { Cursor } from './cursor';
 import { parseCallRest, parseMap, parsePipeAfter, parseValue, parseVector } from './expressions';
 import { parseFn } from './functions';
 import { literalOf } from './literals';
+import { parseEnumBody, parseTypeBody } from './type-defs';
 import { parseNsSegments, parseType, parseTypeName } from './types';
 
 /** statements = { statement [ "," ] }; stops at `}` or the end, which the caller eats. */
@@ -139,10 +140,19 @@ function parseBinding(p: Cursor, top: boolean): Statement {
       name,
     );
   }
-  const value = parseValue(p);
+  const value = parseTypeWithMeta(p, meta, top) ?? parseValue(p);
   if (top) pushMeta(p, meta, top);
   const binding: Binding = { kind: 'binding', name, meta, type, value, ...p.spanFrom(name.start) };
   return binding;
+}
+
+/** `Name type meta {…} { fields }`: metadata between the keyword and the body. */
+function parseTypeWithMeta(p: Cursor, meta: Meta[], top: boolean): Expr | null {
+  const isType = p.isKeyword('type');
+  if ((!isType && !p.isKeyword('enum')) || !metaFollows(p, 1, top)) return null;
+  const { start } = p.advance();
+  pushMeta(p, meta, top);
+  return isType ? parseTypeBody(p, start) : parseEnumBody(p, start);
 }
 
 /** `n.a[0] …`: an assignment when a value follows on the same line; at top level it may also follow on the next. */

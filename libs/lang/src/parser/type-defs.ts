@@ -5,8 +5,12 @@ import { isLiteral, parseType, startsType } from './types';
 
 /** "type" type-def; the current token is the keyword. */
 export function parseTypeDef(p: Cursor): TypeDef | EnumDef {
-  const { start } = p.token;
-  p.advance();
+  const { start } = p.advance();
+  return parseTypeBody(p, start);
+}
+
+/** What follows the keyword, and the metadata that may stand behind it. */
+export function parseTypeBody(p: Cursor, start: number): TypeDef | EnumDef {
   const none = { fields: [], constructors: null, alias: null, open: false };
   if (p.is('{')) {
     const fields = parseFields(p);
@@ -84,8 +88,11 @@ function parseField(p: Cursor): Field | null {
 
 /** "enum" [ "open" ] "{" [ variant { "," variant } ] "}" */
 export function parseEnumDef(p: Cursor): EnumDef {
-  const { start } = p.token;
-  p.advance();
+  const { start } = p.advance();
+  return parseEnumBody(p, start);
+}
+
+export function parseEnumBody(p: Cursor, start: number): EnumDef {
   const open = p.is('ident') && p.token.text === 'open' && p.at(1).kind === '{';
   if (open) p.advance();
   const variants: Variant[] = [];

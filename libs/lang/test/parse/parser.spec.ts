@@ -192,6 +192,13 @@ describe('types and arrows', () => {
     ['M type {}', '(M = (type marker))'],
     ['M type\nx 1', '(M = (type marker)) ; (x = 1)'],
     ['M type meta {doc: "d"}', '(M meta {doc: "d"} = (type marker))'],
+    [
+      'M type meta {doc: "d"} { x: Int } meta {a: 1}',
+      '(M meta {doc: "d"} meta {a: 1} = (type struct {x: Int}))',
+    ],
+    ['M type meta {doc: "d"}\nx 1', '(M meta {doc: "d"} = (type marker)) ; (x = 1)'],
+    ['E enum meta ["core"] { A }', '(E meta ["core"] = (enum A))'],
+    ['E meta ["core"] enum { A }', '(E meta ["core"] = (enum A))'],
     ['Id type Str', '(Id = (type alias Str))'],
     ['L type "low" | "high" | null', '(L = (type alias ("low" | "high" | null)))'],
     ['L type open "a"', '(L = (type alias open "a"))'],

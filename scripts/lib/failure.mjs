@@ -8,6 +8,9 @@ export class Failure extends Error {
 
 /** What to print for an error: the sentence of a Failure, the stack of anything that was not foreseen. */
 export function describe(error) {
+  const full = error?.code === '53100' || /No space left on device/.test(error?.message ?? '');
+  if (full && !/^The disk is full/.test(error.message))
+    return `The disk is full. Free some space and start again.\n\n${error.message}`;
   if (error instanceof Failure) return error.message;
   if (error?.code === 'ENOSPC')
     return 'The disk is full (ENOSPC). Free some space and start again; nothing was lost.';

@@ -308,9 +308,11 @@ function control(server, where, watch) {
   let stopping = false;
   const ended = (async () => {
     while (isAlive(server.pid)) await new Promise((resolve) => setTimeout(resolve, 500).unref());
-    return stopping
-      ? ''
-      : `PostgreSQL (pid ${server.pid}) ended. Its log, ${where.log}, ends with:\n${tail(where.log)}`;
+    if (stopping) return '';
+    return explain(
+      tail(where.log, 20),
+      `PostgreSQL (pid ${server.pid}) ended. Its log, ${where.log}, ends with:`,
+    );
   })();
   return {
     port: server.port,

@@ -3,5 +3,12 @@ export { requireRunPermission } from './run.permissions';
 export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';
 export { RunsModule } from './runs.module';
-export { Serving, type EnvFacts, type FunctionTarget, type RunTarget, type Soon } from './serving.port';
+export {
+  RunContexts,
+  Serving,
+  type EnvFacts,
+  type FunctionTarget,
+  type RunTarget,
+  type Soon,
+} from './serving.port';
 export { TraceReader } from './trace-reader';

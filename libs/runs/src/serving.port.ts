@@ -59,3 +59,9 @@ export abstract class Serving {
   /** JSON `{"values": {...}, "secretKeys": [...]}` of what the run may read as context. */
   abstract contextOf(envId: string, projectId: string): Soon<string>;
 }
+
+/** What runs may read as context variables. Provided by the lib that keeps them. */
+export abstract class RunContexts {
+  /** JSON `{"values": {...}, "secretKeys": [...]}`: those of the project over those of the env. */
+  abstract contextOf(envId: string, projectId: string): Soon<string>;
+}

@@ -1,3 +1,4 @@
+export { CatalogueServing } from './catalogue-serving';
 export { EventConsumer } from './event-consumer';
 export {
   HostCallFailure,

@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '@app/identity';
 import { ObserveModule } from '@app/observe';
+import { LiveController } from './live/live.controller';
+import { LiveHub } from './live/live-hub';
 import { StreamsController } from './streams.controller';
 
-@Module({ imports: [ObserveModule], controllers: [StreamsController] })
+@Module({
+  imports: [ObserveModule, IdentityModule],
+  controllers: [StreamsController, LiveController],
+  providers: [LiveHub],
+})
 export class StreamsAdminModule {}

@@ -1,0 +1,70 @@
+/**
+ * Tables: org (read), idempotency_key (delete). Partitions are made by a function of the database.
+ *
+ * Work that any one worker has to do now and then. Everything here may be done twice or late without harm; an advisory
+ * lock only spares the others the effort.
+ */
+import { Db } from '@app/platform/database';
+import { BucketFolder } from '@app/stats';
+import { Injectable, Logger } from '@nestjs/common';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LOCK = 7_226_010_453;
+
+const MAKE_PARTITIONS = `
+SELECT hot.ensure_partitions(c.class, now() - interval '1 day', now() + interval '8 days')
+FROM (SELECT DISTINCT retention_class AS class FROM hot.org UNION SELECT -1) c`;
+
+const FORGET_KEYS = `DELETE FROM hot.idempotency_key WHERE expires_at < now()`;
+
+@Injectable()
+export class Housekeeping {
+  private readonly log = new Logger(Housekeeping.name);
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly db: Db,
+    private readonly folder: BucketFolder,
+  ) {}
+
+  start(): void {
+    // Not all at once after a start, and not in step with other workers.
+    const jitter = 0.9 + 0.2 * Math.random();
+    this.every(MINUTE_MS * jitter, 'fold', () => this.folder.foldSlots());
+    this.every(HOUR_MS * jitter, 'hourly', () => this.hourly());
+    void this.alone('hourly', () => this.hourly());
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private async hourly(): Promise<void> {
+    await this.db.execute(MAKE_PARTITIONS);
+    await this.db.execute(FORGET_KEYS);
+    await this.folder.foldHours();
+  }
+
+  private every(ms: number, name: string, work: () => Promise<void>): void {
+    this.timers.push(setInterval(() => void this.alone(name, work), ms).unref());
+  }
+
+  private async alone(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await this.db.tx(async () => {
+        const row = await this.db.queryOne<{ mine: boolean }>(
+          'SELECT pg_try_advisory_xact_lock($1) AS mine',
+          [LOCK],
+        );
+        if (row?.mine) await work();
+      });
+    } catch (error) {
+      this.log.warn({
+        event: 'housekeeping.failed',
+        name,
+        error: error instanceof Error ? error.message : error,
+      });
+    }
+  }
+}

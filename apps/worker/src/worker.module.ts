@@ -1,0 +1,57 @@
+import { BuildsModule, deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
+import { BuildsWorkerModule } from '@app/builds/worker';
+import { DispatchModule, eventTickets } from '@app/dispatch';
+import { DispatchWorkerModule } from '@app/dispatch/worker';
+import { Clock, SystemClock } from '@app/kernel';
+import { ConfigModule, type Environment } from '@app/platform/config';
+import { DatabaseModule } from '@app/platform/database';
+import { LiveModule } from '@app/platform/live';
+import { QueueModule } from '@app/platform/queue';
+import { RedisModule } from '@app/platform/redis';
+import { SandboxModule } from '@app/platform/sandbox';
+import { Serving } from '@app/runs';
+import { CatalogueServing, RunsWorkerModule } from '@app/runs/worker';
+import { StatsModule } from '@app/stats';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Deployments } from './deployments';
+import { Housekeeping } from './housekeeping';
+import { Worker } from './worker';
+
+/** What `RunsWorkerModule` knows as ports only. */
+@Global()
+@Module({
+  imports: [BuildsModule, SandboxModule],
+  providers: [
+    { provide: Serving, useClass: CatalogueServing },
+    { provide: Clock, useClass: SystemClock },
+  ],
+  exports: [Serving, SandboxModule, Clock],
+})
+class RunPortsModule {}
+
+/** Everything a worker does, on top of a process that has configuration, database, Redis and queues. */
+@Module({
+  imports: [RunPortsModule, DispatchWorkerModule, RunsWorkerModule, BuildsWorkerModule, StatsModule],
+  providers: [Worker, Deployments, Housekeeping],
+  exports: [Worker],
+})
+export class WorkerRolesModule {}
+
+@Module({})
+export class WorkerModule {
+  static forRoot(environment: Environment, compiler: Type<ProgramCompiler>): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        ConfigModule.forRoot(environment),
+        DatabaseModule,
+        RedisModule,
+        LiveModule,
+        ProgramCompilerModule.forRoot(compiler),
+        QueueModule.forRoot([eventTickets, deployTickets]),
+        DispatchModule,
+        WorkerRolesModule,
+      ],
+    };
+  }
+}

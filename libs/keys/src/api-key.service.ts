@@ -1,3 +1,4 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   mapPage,
@@ -8,9 +9,10 @@ import {
   type Paging,
   type PermissionSet,
 } from '@app/kernel';
-import { parsePermissions } from '@app/access';
+import { ALL_ACTIONS, EVERYTHING, findEscalation, parsePermissions } from '@app/access';
+import { parseToken } from '@app/platform/auth';
 import { ApiKeyEntity } from './api-key.entity';
-import { newSecret } from './api-key-secret';
+import { newSecret, secretHash } from './api-key-secret';
 import { ApiKeyRepository } from './api-key.repository';
 
 export interface ApiKeyView {
@@ -65,6 +67,17 @@ export class ApiKeyService {
     const key = await this.keys.find(scope, apiKeyId);
     if (key === null) throw new NotFoundError('API key');
     return toView(key);
+  }
+
+  /** Whether the token is an active key of the environment that grants everything. */
+  async isFullAccess({ envId }: EnvScope, token: string): Promise<boolean> {
+    const parsed = parseToken(token);
+    if (parsed?.kind !== 'api-key') return false;
+    const row = await this.keys.findCredential(parsed.credentialId);
+    const stored = row === undefined ? null : secretHash(row.key_data);
+    if (row === undefined || stored === null || row.env_id !== envId) return false;
+    const matches = timingSafeEqual(stored, hash('sha256', parsed.secret, 'buffer'));
+    return matches && findEscalation(row.permissions, { [EVERYTHING]: [ALL_ACTIONS] }) === null;
   }
 
   async list(scope: EnvScope, paging: Paging): Promise<Page<ApiKeyView>> {

@@ -14,7 +14,7 @@ import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { SANDBOX } from '@app/platform/sandbox';
 import { RedisConnections, RedisModule } from '@app/platform/redis';
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Serving } from '../serving.port';
 import { EventConsumer, RunsWorkerModule } from '../worker';
@@ -44,6 +44,7 @@ export interface WorkerHarnessOptions {
   readonly serving?: FakeServing;
   readonly sandbox?: FakeSandbox;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly imports?: readonly Type[];
 }
 
 /** A worker with a fake sandbox on the real database and Redis, and the means to publish to it. */
@@ -74,6 +75,7 @@ export class WorkerHarness {
         DispatchModule,
         FakesModule.forRoot(serving, sandbox),
         RunsWorkerModule,
+        ...(options.imports ?? []),
       ],
     }).compile();
     await app.init();

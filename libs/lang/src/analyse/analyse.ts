@@ -4,6 +4,7 @@ import { parse } from '../parser/parse';
 import { SourceFile } from '../source/source-file';
 import type { NativeSignature } from '../syntax/native-signature';
 import { declareArrows, enrollVariants } from './arrows';
+import { checkTypes } from './check-types';
 import type { Analysis } from './context';
 import { declareAll } from './declare';
 import { fillAliasesAndEnums, fillStructs } from './fill-types';
@@ -11,7 +12,7 @@ import { metaFlag } from './metadata';
 import type { AnalysisInput, Program, TestDef } from './program';
 import { markPure } from './purity';
 import { collectCoercible } from './signatures';
-import { initSteps, lowerBodies, ownMembers, resolveMetadata, signatures } from './top-level';
+import { cellTypes, initSteps, lowerBodies, ownMembers, resolveMetadata, signatures } from './top-level';
 
 /** Never throws, whatever the sources: what is wrong is in `diagnostics`. */
 export function analyse(input: AnalysisInput): Program {
@@ -38,6 +39,7 @@ export function analyse(input: AnalysisInput): Program {
   signatures(a, own, arrows);
   lowerBodies(a, own, arrows);
   const init = markPure(initSteps(a), a.arrows);
+  checkTypes({ ...a, init, cellTypes: cellTypes(a, own) });
 
   // After a parse error names are missing for no fault of their own: only the parse errors are worth showing.
   const sink = broken.hasErrors ? broken : a.sink;

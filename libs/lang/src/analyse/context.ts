@@ -15,6 +15,7 @@ import type {
   OverloadDef,
   SourceOrigin,
   TypeDef,
+  TypeRef,
 } from './program';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -73,12 +74,19 @@ export interface Analysis {
   nextLocal: number;
 }
 
-export function newLocal(a: Analysis, name: string, role: LocalRole, span: Span): Local {
+export function newLocal(
+  a: Analysis,
+  name: string,
+  role: LocalRole,
+  span: Span,
+  declared: TypeRef | null = null,
+): Local {
   return {
     id: a.nextLocal++,
     name,
     role,
     span: { start: span.start, end: span.end },
+    declared,
     captured: false,
     reads: 0,
   };

@@ -87,6 +87,8 @@ export interface Local {
   readonly name: string;
   readonly role: LocalRole;
   readonly span: Span;
+  /** Declared type of a parameter or binding; null without one. Never enforced, for checks only. */
+  readonly declared: TypeRef | null;
   /** Some lambda, fn or thunk inside its frame refers to it. Final once analysis is over. */
   captured: boolean;
   /** Times it is read. 0: a binding whose value may be evaluated for effect only. */

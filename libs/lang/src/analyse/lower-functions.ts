@@ -11,6 +11,7 @@ import { lowerParallel } from './lower-parallel';
 import { lowerBlock } from './lower-statements';
 import { newFunction } from './members';
 import type { FunctionDef } from './program';
+import { resolveType } from './resolve-types';
 import type { Env, FrameDraft, Self, Slot } from './scope';
 import { addParam, bodyTypeScope, childFrame, plainEntry } from './scope';
 import { requestOf, shapeFor } from './shapes';
@@ -29,7 +30,8 @@ export function lowerLambda(env: Env, expr: LambdaExpr): LambdaNode {
       const what = param.lazy ? 'lazy' : 'rest';
       env.a.sink.error('parse-error', `A lambda has no ${what} parameters: use \`fn\``, env.file, param);
     }
-    const local = newLocal(env.a, param.name.text, 'param', param.name);
+    const type = param.type ? resolveType(bodyTypeScope(env), param.type) : null;
+    const local = newLocal(env.a, param.name.text, 'param', param.name, type);
     addParam(inner, local);
     inner.scope.names.set(param.name.text, plainEntry(local));
     return local;

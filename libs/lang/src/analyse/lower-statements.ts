@@ -18,8 +18,8 @@ import { lowerFnValue } from './lower-functions';
 import { newFunction, newType } from './members';
 import { metaOf } from './metadata';
 import { fullPath, resolveName, staticTarget, targetCore } from './names';
-import type { FunctionDef, MemberTarget, TypeDef } from './program';
-import { typeText } from './resolve-types';
+import type { FunctionDef, MemberTarget, TypeDef, TypeRef } from './program';
+import { resolveType, typeText } from './resolve-types';
 import type { Entry, Env } from './scope';
 import { addLocal, bodyTypeScope, lookupLocal, readLocal } from './scope';
 import { requestOf } from './shapes';
@@ -99,9 +99,15 @@ function lowerStatement(env: Env, node: Statement, tail: boolean): CoreStatement
   // The value is worked out before the name is in scope: `x add(x, 1)` reads the earlier `x`.
   const target = importTarget(env, node.value);
   const value = target ? targetCore(target, node.value) : lowerBound(env, node);
-  const local = addLocal(env, node.name.text, 'binding', node.name);
+  const local = addLocal(env, node.name.text, 'binding', node.name, declaredType(env, node));
   env.scope.names.set(node.name.text, { ...bindingEntry(env, node), local, target });
   return { kind: 'let', local, value, ...span };
+}
+
+/** An annotation of a flow says what shape it has, which is no type of a value. */
+function declaredType(env: Env, node: Binding): TypeRef | null {
+  const request = requestOf(node.type);
+  return node.type && request === 'one' ? resolveType(bodyTypeScope(env), node.type) : null;
 }
 
 function lowerBound(env: Env, node: Binding): Core {

@@ -4,7 +4,7 @@ import type { Expr } from '../syntax/ast';
 import { newLocal } from './context';
 import type { Analysis, NamespaceDraft } from './context';
 import type { Core, Local, LocalNode, LocalRole } from './core';
-import type { FunctionDef, MemberTarget, MetaValue } from './program';
+import type { FunctionDef, MemberTarget, MetaValue, TypeRef } from './program';
 import type { TypeScope } from './resolve-types';
 
 export interface FrameDraft {
@@ -90,8 +90,14 @@ export function plainEntry(local: Local): Entry {
 }
 
 /** A variable of the current frame; not yet visible under a name. */
-export function addLocal(env: Env, name: string, role: LocalRole, at: Span): Local {
-  const local = newLocal(env.a, name, role, at);
+export function addLocal(
+  env: Env,
+  name: string,
+  role: LocalRole,
+  at: Span,
+  declared: TypeRef | null = null,
+): Local {
+  const local = newLocal(env.a, name, role, at, declared);
   env.frame.locals.push(local);
   env.frame.owned.add(local);
   return local;

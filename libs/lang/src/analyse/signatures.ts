@@ -53,7 +53,7 @@ function overloadOf(
     const type = param.type ? resolveType(scope, param.type) : (impliedHere?.param ?? null);
     const text = param.type ? typeText(scope.a, scope.file, param.type) : (impliedHere?.paramText ?? null);
     return {
-      local: newLocal(scope.a, param.name.text, role, param.name),
+      local: newLocal(scope.a, param.name.text, role, param.name, param.rest ? null : type),
       name: param.name.text,
       lazy: param.lazy,
       raw: keepsResult,

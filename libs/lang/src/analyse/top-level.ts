@@ -11,8 +11,8 @@ import { lowerFlow } from './lower-flows';
 import { lowerOverload } from './lower-functions';
 import { memberOf } from './members';
 import { inheritedMeta, mergeMeta, metaOf, sameMeta } from './metadata';
-import type { CellDef, FunctionDef, InitStep, MetaValue, ParamDef, TypeDef } from './program';
-import { namedText, topScope, typeText } from './resolve-types';
+import type { CellDef, FunctionDef, InitStep, MetaValue, ParamDef, TypeDef, TypeRef } from './program';
+import { namedText, resolveType, topScope, typeText } from './resolve-types';
 import { newFrame, newScope, addParam } from './scope';
 import type { Env } from './scope';
 import { requestOf } from './shapes';
@@ -75,6 +75,16 @@ function resolveNamespaceMeta(a: Analysis, ns: NamespaceDraft, list: readonly Na
     first ??= { meta: value, file };
     ns.meta = mergeMeta(ns.meta, value);
   }
+}
+
+/** Annotations of top-level values; those of flows say something else. */
+export function cellTypes(a: Analysis, own: readonly Own[]): ReadonlyMap<number, TypeRef> {
+  const types = new Map<number, TypeRef>();
+  for (const { ns, member, node, file } of own) {
+    if (member.target.kind !== 'value' || !node.type || requestOf(node.type) !== 'one') continue;
+    types.set(member.target.cell.id, resolveType(topScope(a, ns, file), node.type));
+  }
+  return types;
 }
 
 // ---- signatures ---------------------------------------------------------------------------------------------

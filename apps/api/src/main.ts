@@ -1,3 +1,4 @@
+import { ManifestOnlyCompiler } from '@app/builds';
 import { ConfigError, parseSlice } from '@app/platform/config';
 import { assertMigrated, Db } from '@app/platform/database';
 import { serve } from '@app/platform/http';
@@ -7,7 +8,9 @@ import { createApi } from './create-api';
 
 async function main(): Promise<void> {
   const { logLevel } = parseSlice(telemetryConfig, process.env);
-  const http = await createApi(process.env, { logger: new JsonLogger('api', logLevel) });
+  const http = await createApi(process.env, ManifestOnlyCompiler, {
+    logger: new JsonLogger('api', logLevel),
+  });
   const db = http.app.get(Db);
   await assertMigrated((sql) => db.query(sql));
   const { host, port } = http.app.get<ApiConfig>(apiConfig.token);

@@ -14,6 +14,7 @@ export {
 export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets';
 export { DeployService } from './deploy.service';
 export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
+export { ManifestOnlyCompiler } from './manifest-only.compiler';
 export { CompileError, ProgramCompiler, type CompiledProgram } from './program-compiler';
 export { ProgramCompilerModule } from './program-compiler.module';
 export { ProjectLifecycleService, type LifecycleOutcome } from './project-lifecycle.service';

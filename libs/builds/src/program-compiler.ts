@@ -26,6 +26,6 @@ export abstract class ProgramCompiler {
   /** Whether this compiler would make the same artifact again, so that the stored one can be used. */
   abstract accepts(artifact: Buffer): boolean;
 
-  /** Throws CompileError. */
-  abstract compile(sources: readonly SourceText[]): Promise<CompiledProgram>;
+  /** Throws CompileError. `manifest` is what parseManifest made of it; where it differs, a warning says so. */
+  abstract compile(sources: readonly SourceText[], manifest: unknown): Promise<CompiledProgram>;
 }

@@ -1,1 +1,2 @@
 export * from './embed';
+export * from './definitions';

@@ -38,6 +38,12 @@ interface Program {
   readonly warnings: readonly string[];
 }
 
+interface OpenedArchive {
+  readonly bundle: OpenedBundle;
+  /** As it was read, with everything in it. */
+  readonly manifest: unknown;
+}
+
 /** A build that ended this many workers is not given to another one. */
 const MAX_LOAD_ATTEMPTS = 3;
 const MAX_ERROR_LENGTH = 512;
@@ -97,8 +103,8 @@ export class BuildLoader {
     }
     const kept = await this.keptProgram(claim);
     if (kept !== null) return kept;
-    const bundle = await this.open(claim);
-    const compiled = await this.compiler.compile(bundle.sources);
+    const { bundle, manifest } = await this.open(claim);
+    const compiled = await this.compiler.compile(bundle.sources, manifest);
     await this.artifacts.put(scopeOf(claim), compiled.artifactHash, compiled.artifact);
     return compiled;
   }
@@ -112,11 +118,12 @@ export class BuildLoader {
     return { artifactHash, definitions, warnings: [] };
   }
 
-  private async open({ storage_path: key }: ClaimedBuild): Promise<OpenedBundle> {
-    const parse = (text: string): unknown => this.compiler.parseManifest(text);
+  private async open({ storage_path: key }: ClaimedBuild): Promise<OpenedArchive> {
+    let manifest: unknown;
+    const parse = (text: string): unknown => (manifest = this.compiler.parseManifest(text));
     const bundle = key === null ? null : await this.store.withFile(key, (path) => openBundle(path, parse));
     if (bundle === null) throw new CompileError('The archive is gone from storage; upload it again');
-    return bundle;
+    return { bundle, manifest };
   }
 
   private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {

@@ -39,7 +39,7 @@ export function openApiDocument(app: NestFastifyApplication, options: OpenApiOpt
     .setTitle(options.title)
     .setVersion(options.version)
     .setDescription(options.description)
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER)
+    .addSecurity(BEARER, { type: 'http', scheme: 'bearer' })
     .addSecurityRequirements(BEARER)
     .build();
   return SwaggerModule.createDocument(app, config, {

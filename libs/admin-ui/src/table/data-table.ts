@@ -23,7 +23,7 @@ import { Cell, type CellContext } from './cell';
 import { nextSort, parseSort, type Column } from './column';
 import { isInteractive, isTyping } from './row-events';
 
-const CARD_BELOW = 600;
+const CARD_BELOW = 520;
 
 /**
  * A server-side list. Columns and rows go in; the order that somebody asks for and the row they open come out. Rows

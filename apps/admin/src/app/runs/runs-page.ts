@@ -2,14 +2,14 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { RUN_STATUSES, RUN_TYPES, type Listing, type LiveRun, type RunRow } from '@app/contracts';
 import { fetched, withQuery } from '@app/admin-ui/data';
 import { FilterMenu, SearchBox } from '@app/admin-ui/filter';
-import { formatCount } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
 import { onLive } from '@app/admin-ui/live';
 import { RangePicker, type RangeText } from '@app/admin-ui/range';
 import { RunTable } from '@app/admin-ui/run-table';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState } from '@app/admin-ui/states';
-import { StatusGlyph, statusLook } from '@app/admin-ui/status';
+import { statusLook } from '@app/admin-ui/status';
+import { StatusTabs } from '@app/admin-ui/status-tabs';
 import { isTyping, NewPill, PAGE_SIZES, Pager } from '@app/admin-ui/table';
 import { choice, integer, list, text, urlState } from '@app/admin-ui/url';
 import { applyLiveRun, concernsList } from './live-runs';
@@ -31,9 +31,8 @@ const STATE = {
 
 @Component({
   selector: 'hp-runs-page',
-  imports: [EmptyState, FilterMenu, Icon, NewPill, Pager, RangePicker, RunTable, SearchBox, StatusGlyph],
+  imports: [EmptyState, FilterMenu, Icon, NewPill, Pager, RangePicker, RunTable, SearchBox, StatusTabs],
   templateUrl: './runs-page.html',
-  styleUrl: './runs-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'pressKey($event)' },
 })
@@ -74,16 +73,7 @@ export class RunsPage {
     return { t, from, to };
   });
   protected readonly facets = computed(() => this.runs.value()?.facets);
-  protected readonly statusTabs = computed(() => {
-    const counts = new Map(this.facets()?.['status']?.map(({ value, count }) => [value, count]));
-    const chosen = this.url.values().status;
-    return RUN_STATUSES.map((status) => ({
-      status,
-      ...statusLook(status),
-      count: counts.get(status) ?? 0,
-      on: chosen.length === 1 && chosen[0] === status,
-    }));
-  });
+  protected readonly tabs = RUN_STATUSES.map((value) => ({ value, ...statusLook(value) }));
   protected readonly typeOptions = RUN_TYPES.map((type) => ({ value: type, label: type }));
   protected readonly projectOptions = computed(() => {
     const known = this.facets()?.['project']?.map(({ value }) => value) ?? [];
@@ -93,7 +83,6 @@ export class RunsPage {
     const { q, status, type, project } = this.url.values();
     return q !== '' || status.length + type.length + project.length > 0;
   });
-  protected readonly formatCount = formatCount;
 
   constructor() {
     onLive(['run:start', 'run:stop', 'run:fail', 'run:cancel', 'run:retry'], (message) => {

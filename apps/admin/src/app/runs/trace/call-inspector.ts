@@ -6,7 +6,7 @@ import { Icon } from '@app/admin-ui/icon';
 import { ErrorState, Skeleton } from '@app/admin-ui/states';
 import { StatusGlyph } from '@app/admin-ui/status';
 import { ValueViewer } from '@app/admin-ui/value';
-import { buildTree, durationOf, isError, nameOf } from './trace-model';
+import { durationOf, isError, nameOf, treeOf } from './trace-model';
 
 /** One call in full: what it got, what it gave, how long it took. */
 @Component({
@@ -25,7 +25,7 @@ export class CallInspector {
   readonly address = input.required<string | undefined>();
   readonly done = output();
 
-  private readonly tree = computed(() => buildTree(this.trace(), this.runDuration()));
+  private readonly tree = computed(() => treeOf(this.trace(), this.runDuration()));
   protected readonly values = fetched<Single<CallValues>>(() => {
     const address = this.address();
     return address === undefined || !this.hasValues() ? undefined : `${address}/${this.call()}`;

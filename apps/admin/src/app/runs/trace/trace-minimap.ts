@@ -21,9 +21,9 @@ const LEVELS = 11;
 @Component({
   selector: 'hp-trace-minimap',
   template: `
-    <canvas #canvas [attr.aria-label]="'Overview of the run'" role="img"></canvas>
-    <div class="rest" [style.left]="'0'" [style.width.%]="left()"></div>
-    <div class="rest" [style.left.%]="right()" [style.right]="'0'"></div>
+    <canvas #canvas aria-hidden="true"></canvas>
+    <div class="rest" [style.left.px]="0" [style.width.%]="left()"></div>
+    <div class="rest" [style.left.%]="right()" [style.right.px]="0"></div>
   `,
   styles: `
     :host {
@@ -31,6 +31,8 @@ const LEVELS = 11;
       display: block;
       height: 44px;
       overflow: hidden;
+      color: var(--trace-bar);
+      caret-color: var(--trace-bad);
       cursor: col-resize;
       touch-action: none;
     }
@@ -84,8 +86,9 @@ export class TraceMinimap {
     canvas.height = HEIGHT * ratio;
     context.scale(ratio, ratio);
     const style = getComputedStyle(this.host.nativeElement);
-    const calm = style.getPropertyValue('--trace-bar').trim() || 'gray';
-    const bad = style.getPropertyValue('--trace-bad').trim() || 'red';
+    // Read from real properties: a custom one would give its unresolved text, which a canvas does not understand.
+    const calm = style.color;
+    const bad = style.caretColor;
     const perUs = width / Math.max(1, tree.totalUs);
     for (const pass of [false, true]) {
       context.fillStyle = pass ? bad : calm;

@@ -68,6 +68,17 @@ export function buildTree(trace: Trace, runDurationUs: number | null): TraceTree
   return { trace, count, firstChild, nextSibling, depth, children, below, selfUs, troubled, errors, totalUs };
 }
 
+const trees = new WeakMap<Trace, { readonly runDurationUs: number | null; readonly tree: TraceTree }>();
+
+/** As buildTree, once for all that show the same trace. */
+export function treeOf(trace: Trace, runDurationUs: number | null): TraceTree {
+  const known = trees.get(trace);
+  if (known?.runDurationUs === runDurationUs) return known.tree;
+  const tree = buildTree(trace, runDurationUs);
+  trees.set(trace, { runDurationUs, tree });
+  return tree;
+}
+
 /** Duration as shown: an open call reaches to the end of the trace. */
 export function durationOf(tree: TraceTree, call: number): number {
   return (at(tree.trace.flags, call) & CALL_OPEN) === 0

@@ -18,7 +18,6 @@ import { Icon } from '@app/admin-ui/icon';
 import { isTyping } from '@app/admin-ui/table';
 import {
   ancestorsOf,
-  buildTree,
   durationOf,
   initiallyOpen,
   isError,
@@ -26,6 +25,7 @@ import {
   nameOf,
   NO_FILTER,
   slowest,
+  treeOf,
   visibleRows,
   type TraceTree,
 } from './trace-model';
@@ -47,6 +47,8 @@ interface Line {
   readonly duration: string;
   readonly bar: Bar;
   readonly selfShare: number;
+  /** Where the duration has room. */
+  readonly timeAt: 'after' | 'before' | 'inside';
 }
 
 const ROW_PX = 26;
@@ -70,7 +72,7 @@ export class TraceView {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   protected readonly rowPx = ROW_PX;
-  protected readonly tree = computed(() => buildTree(this.trace(), this.duration()));
+  protected readonly tree = computed(() => treeOf(this.trace(), this.duration()));
   private readonly open = linkedSignal<TraceTree, Uint8Array>({
     source: this.tree,
     computation: (tree, previous) => {
@@ -95,7 +97,9 @@ export class TraceView {
   protected readonly rows = computed(() => Array.from(visibleRows(this.tree(), this.open(), this.filter())));
   protected readonly ticks = computed(() => {
     const window = this.window();
-    return scaleTicks(window, 6).map((us) => ({ label: formatFine(us), left: barOf(window, us, 0).left }));
+    return scaleTicks(window, 6)
+      .map((us) => ({ label: formatFine(us), left: barOf(window, us, 0).left }))
+      .filter(({ left }) => left < 93);
   });
   protected readonly slow = computed(() =>
     slowest(this.tree(), 5).map((call) => ({
@@ -113,6 +117,7 @@ export class TraceView {
     const qualified = nameOf(tree, call);
     const { namespace, name } = splitFunction(qualified);
     const duration = durationOf(tree, call);
+    const bar = barOf(this.window(), tree.trace.start_us[call] ?? 0, duration);
     const open = this.filtering() || this.open()[call] === 1;
     return {
       call,
@@ -126,7 +131,8 @@ export class TraceView {
       error: isError(tree, call),
       hidesError: !open && tree.troubled[call] === 1,
       duration: formatFine(duration),
-      bar: barOf(this.window(), tree.trace.start_us[call] ?? 0, duration),
+      bar,
+      timeAt: bar.left + bar.width <= 82 ? 'after' : bar.left >= 16 ? 'before' : 'inside',
       selfShare: duration > 0 ? (100 * (tree.selfUs[call] ?? 0)) / duration : 0,
     };
   }

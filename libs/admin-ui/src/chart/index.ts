@@ -1,0 +1,2 @@
+export { BarChart, type ChartBucket, type ChartMark, type ChartSeries, type PickedRange } from './bar-chart';
+export { niceDurationMax, niceMax } from './scale';

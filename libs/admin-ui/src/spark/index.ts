@@ -1,0 +1,1 @@
+export { Sparkline, type SparkBar } from './sparkline';

@@ -1,0 +1,1 @@
+export { StatusTabs, type StatusTab } from './status-tabs';

@@ -7,6 +7,15 @@ export {
   type ProjectRecord,
   type SparkRow,
 } from './catalogue.queries';
+export {
+  ChangeQueries,
+  MAX_CHANGES,
+  type ChangedEvent,
+  type ChangedRun,
+  type Changes,
+  type ProjectState,
+  type Watched,
+} from './changes.queries';
 export { EventCounterQueries, type EventCounts } from './event-counters.queries';
 export { EventDetailQueries, type EventDetailRecord } from './event-detail.queries';
 export { parseEventFilter, type EventFilter } from './event-filter';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AttributionQueries } from './attribution.queries';
 import { CatalogueQueries } from './catalogue.queries';
+import { ChangeQueries } from './changes.queries';
 import { EventCounterQueries } from './event-counters.queries';
 import { EventDetailQueries } from './event-detail.queries';
 import { EventListQueries } from './event-list.queries';
@@ -15,6 +16,7 @@ import { StreamQueries } from './stream.queries';
 const queries = [
   AttributionQueries,
   CatalogueQueries,
+  ChangeQueries,
   EventCounterQueries,
   EventDetailQueries,
   EventListQueries,

@@ -82,7 +82,7 @@ export async function makePerson(
 
 /** A browser that keeps its cookie and sends what a page of the app sends. */
 export class TestBrowser {
-  private cookie: string | undefined;
+  cookie: string | undefined;
   csrfToken: string | undefined;
 
   constructor(private readonly app: AdminTestApp) {}

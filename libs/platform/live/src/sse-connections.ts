@@ -1,5 +1,5 @@
 import { AppError, Clock, type Principal } from '@app/kernel';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SseConnection } from './sse-connection';
 import { KEEP_ALIVE_FRAME } from './sse-frame';
@@ -20,7 +20,7 @@ const TICK_MS = 250;
 
 /** All open subscriptions of this process: limits, keep-alive and ends, with one timer for all of them. */
 @Injectable()
-export class SseConnections implements OnApplicationShutdown {
+export class SseConnections implements BeforeApplicationShutdown {
   private readonly log = new Logger(SseConnections.name);
   private readonly entries = new Set<Entry>();
   private readonly counts = new Map<string, number>();
@@ -68,7 +68,8 @@ export class SseConnections implements OnApplicationShutdown {
     return { release, open: (reply, options) => this.open(reply, options, release) };
   }
 
-  onApplicationShutdown(): void {
+  /** Before the server closes: it waits for its answers, and these would never end by themselves. */
+  beforeApplicationShutdown(): void {
     clearInterval(this.timer);
     for (const { connection } of this.entries) connection.end();
   }

@@ -74,6 +74,8 @@ export class BarChart {
   protected readonly width = signal(0);
   protected readonly height = HEIGHT;
   protected readonly focused = signal(false);
+  /** Whether the pointer is over this chart: only here the tooltip is shown, elsewhere the same bar is marked. */
+  protected readonly inside = signal(false);
   private readonly dragFrom = signal(-1);
   protected readonly hidden = signal<ReadonlySet<string>>(new Set());
 
@@ -87,7 +89,8 @@ export class BarChart {
   protected readonly gridLines = computed(() =>
     [4, 3, 2, 1, 0].map((step) => ({
       y: HEIGHT - (HEIGHT * step) / 4,
-      text: this.format()((this.top() * step) / 4),
+      // Axes are read at a glance: "8 s", not "8.00 s".
+      text: this.format()((this.top() * step) / 4).replace(/\.0+(?=\s|$)/, ''),
     })),
   );
   protected readonly padding = computed(() => paddingFor(this.buckets().length, this.width()));
@@ -156,6 +159,7 @@ export class BarChart {
   }
 
   protected move(event: PointerEvent): void {
+    this.inside.set(true);
     const box = this.plot().nativeElement.getBoundingClientRect();
     const { start, step } = this.bands();
     const index = Math.floor((event.clientX - box.left - start) / Math.max(1, step));
@@ -179,6 +183,7 @@ export class BarChart {
   }
 
   protected leave(): void {
+    this.inside.set(false);
     this.dragFrom.set(-1);
     if (!this.focused()) this.hover.set(-1);
   }

@@ -66,7 +66,9 @@ export class SendEventDialog {
   protected readonly problem = signal('');
 
   protected readonly suggestions = computed(() => {
-    const text = this.type().toLowerCase();
+    const text = this.type().trim().toLowerCase();
+    // Nothing to suggest once a known type stands there: the list would hide what it says below.
+    if (this.match() !== undefined) return [];
     return (this.known.value()?.data ?? []).filter(({ type }) => type.toLowerCase().includes(text));
   });
   protected readonly match = computed(() =>

@@ -88,6 +88,7 @@ function newAnalysis(input: AnalysisInput, files: readonly SourceFile[]): Analys
     lenient: new Set(),
     nativeShapes: new Map(),
     nextLocal: 0,
+    depth: 0,
   };
 }
 

@@ -72,6 +72,8 @@ export interface Analysis {
   /** Native signatures in the form of calls. */
   readonly nativeShapes: Map<NativeSignature, Signature>;
   nextLocal: number;
+  /** How deep the expression is that is being lowered. */
+  depth: number;
 }
 
 export function newLocal(

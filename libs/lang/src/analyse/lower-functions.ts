@@ -23,7 +23,7 @@ function barrier(frame: FrameDraft): Slot {
 }
 
 export function lowerLambda(env: Env, expr: LambdaExpr): LambdaNode {
-  const inner = { ...childFrame(env) };
+  const inner: Env = { ...childFrame(env), hidden: null };
   const { overload } = expr;
   const params = overload.params.map((param): Local => {
     if (param.lazy || param.rest) {
@@ -86,7 +86,7 @@ export function lowerFnValue(env: Env, fn: FunctionDef, expr: FnExpr, own: Local
 
 /** Fills frame and body of a signature. */
 export function lowerOverload(env: Env, fn: FunctionDef, draft: OverloadDraft, node: Overload): FrameDraft {
-  const inner = childFrame(env);
+  const inner: Env = { ...childFrame(env), hidden: null };
   for (const param of draft.params) {
     addParam(inner, param.local);
     inner.scope.names.set(param.name, { ...plainEntry(param.local), type: param.typeText });

@@ -12,8 +12,27 @@ import type { EnumDef } from './program';
 import type { Env } from './scope';
 import { isLazyLocal } from './scope';
 
+/**
+ * The parser bounds how deep expressions nest, but a pipe is as deep as it is long. Every later step walks the core
+ * recursively.
+ */
+const MAX_DEPTH = 512;
+
 /** `tail`: the value is the result of the overload in `env.self`. */
 export function lower(env: Env, expr: Expr, tail = false): Core {
+  const { a } = env;
+  if (a.depth >= MAX_DEPTH) {
+    const message = 'Nesting is too deep';
+    a.sink.error('parse-error', message, env.file, expr);
+    return halt(expr, message);
+  }
+  a.depth++;
+  const core = lowerKind(env, expr, tail);
+  a.depth--;
+  return core;
+}
+
+function lowerKind(env: Env, expr: Expr, tail: boolean): Core {
   switch (expr.kind) {
     case 'null':
     case 'bool':

@@ -3,7 +3,7 @@ import type { Span } from '../source/span';
 import type { NameExpr, QualifiedExpr } from '../syntax/ast';
 import type { Core, HaltNode } from './core';
 import { pathText } from './declare';
-import { isBuiltin, lookupIn, lookupName, namespaceExists, resolvePath } from './members';
+import { isBuiltin, lookupCore, lookupIn, lookupName, namespaceExists, resolvePath } from './members';
 import type { Lookup } from './members';
 import type { MemberTarget } from './program';
 import type { Entry, Env } from './scope';
@@ -18,7 +18,7 @@ export type Resolved =
 export function resolveName(env: Env, name: string): Resolved {
   const local = lookupLocal(env, name);
   if (local) return { kind: 'local', entry: local.entry, maybeUnset: local.maybeUnset };
-  const found = lookupName(env.a, env.ns, name);
+  const found = name === env.hidden ? lookupCore(env.a, name) : lookupName(env.a, env.ns, name);
   return found ? { kind: 'outer', ...found } : { kind: 'unknown' };
 }
 

@@ -63,6 +63,8 @@ export interface Env {
   readonly self: Self | null;
   /** Full name of the definition this is part of, for messages and names of inner functions. */
   readonly context: string;
+  /** The top-level name that is being defined: not in scope on its own right side, as far as that runs at once. */
+  readonly hidden: string | null;
   /** Results of the search for placeholders, per tree node. */
   readonly placeholders: Map<Expr, boolean>;
 }

@@ -165,6 +165,7 @@ export function topEnv(a: Analysis, ns: NamespaceDraft, file: number, context: s
     slot: null,
     self: null,
     context,
+    hidden: null,
     placeholders: new Map(),
   };
 }
@@ -247,7 +248,9 @@ function stepOf(
   if (last && member.aliasOf !== null) return null;
   // Functions and types exist before anything runs; one that a later definition hides is never seen.
   if (node.kind === 'binding' && isDefinition(node.value)) return null;
-  const env = topEnv(a, ns, file, member.fullName);
+  // `x add(x, 1)` needs an `x` above it; `count count(xs)` means the core function.
+  const first = found?.[0]?.node === node && node.kind === 'binding';
+  const env: Env = { ...topEnv(a, ns, file, member.fullName), hidden: first ? name : null };
   const shown = member.target.kind === 'value' && member.aliasOf === null;
   const cell = shown && member.target.kind === 'value' ? member.target.cell : newCell(a, ns, internalName());
   const value = lowerFlow(env, node.value, requestOf(node.type), false);

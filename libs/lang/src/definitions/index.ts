@@ -5,3 +5,5 @@ export { MANIFEST_LIMITS, ManifestError, parseManifest, printManifest } from './
 export type { ManifestDocument, ManifestLimits } from './manifest';
 export type * from './model';
 export { toManifest } from './to-manifest';
+export { extractDocs } from './docs';
+export type * from './docs';

@@ -121,6 +121,7 @@ describe('hostile texts', () => {
     ['matches', 'match '.repeat(deep)],
     ['conditions', 'cond { => '.repeat(deep)],
     ['pipes', `x 1${' |> f'.repeat(deep)}`],
+    ['pipes in pipes', `x ${'('.repeat(250)}a${`${' |> f'.repeat(190)})`.repeat(250)}`],
     ['pipes on a path', `f fn () { a.b${' |> f'.repeat(deep)} }`],
     ['pipes on a subject', `x match (a)${' |> f'.repeat(deep)} { }`],
     ['types', `x: ${'Vec<'.repeat(deep)}`],

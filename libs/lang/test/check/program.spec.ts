@@ -63,6 +63,20 @@ describe('top-level values', () => {
     expect(pure('M -> Str fn (m) { println("m") }')).toEqual([false, false]);
   });
 
+  it('do not see their own name before it is defined', () => {
+    expect(
+      steps(analyseTexts(['::c ns xs [1] count count(xs) first [first(xs), map(xs, (x) { first })]'])),
+    ).toEqual([
+      'pure ::c/xs = [1]',
+      'pure ::c/count = (count @::c/xs)',
+      '::c/first = [(first @::c/xs) (map @::c/xs (lambda (x) @::c/first))]',
+    ]);
+    expect(analyseTexts(['::c ns x add(x, 1)']).diagnostics.map((one) => one.code)).toEqual([
+      'unresolved-variable',
+    ]);
+    expect(analyseTexts(['::c ns x 1 x add(x, 1)']).diagnostics).toEqual([]);
+  });
+
   it('treats a lambda at top level as a function that exists before anything runs', () => {
     const program = analyseTexts(['::p ns x twice(2) twice (n) { mul(n, 2) }']);
     expect(steps(program)).toEqual(['pure ::p/x = (::p/twice#0 2)']);

@@ -515,13 +515,17 @@ describe('builds, where required context is strict', () => {
       400,
       "This build can't be deployed: These context variables are not set: a, b. Set them with hot context set <key>",
     ]);
-    for (const key of ['a', 'b']) {
-      await api.db.execute(
-        `INSERT INTO hot.context (context_id, env_id, key, value, key_version, created_by_user_id)
+    const { project_id: projectId } = (await api.call('GET', '/v1/projects/p')).json().data;
+    const set = (key: string, owner: 'env_id' | 'project_id', id: string) =>
+      api.db.execute(
+        `INSERT INTO hot.context (context_id, ${owner}, key, value, key_version, created_by_user_id)
          VALUES ($1, $2, $3, 'x', 'v', $4)`,
-        [newId(), api.tenant.envId, key, api.tenant.userId],
+        [newId(), id, key, api.tenant.userId],
       );
-    }
+    await set('a', 'env_id', api.tenant.envId);
+    await set('b', 'env_id', (await api.addTenant()).envId);
+    expect((await api.call('POST', url)).json().error.message).toContain('are not set: b.');
+    await set('b', 'project_id', projectId);
     expect((await api.call('POST', url)).statusCode).toBe(200);
   });
 });

@@ -68,9 +68,9 @@ const DELETE_CONTEXT = `DELETE FROM hot.context WHERE project_id = $1`;
 const BUMP_REVISION = `UPDATE hot.env SET runtime_revision = runtime_revision + 1 WHERE env_id = $1`;
 
 const MISSING_CONTEXT = `
-  SELECT key FROM unnest($3::text[]) AS key
-   WHERE NOT EXISTS (SELECT 1 FROM hot.context c WHERE c.key = key AND (c.env_id = $1 OR c.project_id = $2))
-   ORDER BY key`;
+  SELECT need.key FROM unnest($3::text[]) AS need(key)
+   WHERE NOT EXISTS (SELECT 1 FROM hot.context c WHERE c.key = need.key AND (c.env_id = $1 OR c.project_id = $2))
+   ORDER BY need.key`;
 
 // Taken over from another worker only when that one's lease has ended.
 const CLAIM = `

@@ -5,6 +5,7 @@ import { SourceFile } from '../source/source-file';
 import type { NativeSignature } from '../syntax/native-signature';
 import { declareArrows, enrollVariants } from './arrows';
 import { checkTypes } from './check-types';
+import { checkValueCycles } from './check-values';
 import type { Analysis } from './context';
 import { declareAll } from './declare';
 import { fillAliasesAndEnums, fillStructs } from './fill-types';
@@ -39,6 +40,7 @@ export function analyse(input: AnalysisInput): Program {
   signatures(a, own, arrows);
   lowerBodies(a, own, arrows);
   const init = markPure(initSteps(a), a.arrows);
+  checkValueCycles(a.sink, init);
   checkTypes({ ...a, init, cellTypes: cellTypes(a, own) });
 
   // After a parse error names are missing for no fault of their own: only the parse errors are worth showing.

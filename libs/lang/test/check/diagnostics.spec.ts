@@ -128,6 +128,13 @@ describe('other refusals', () => {
     expect(first.startsWith(expected)).toBe(true);
   });
 
+  it('refuses values that need each other, but not closures or values assigned in turn', () => {
+    expect(problems('::t ns\nz a a add(b, 1) b [c] c add(a, 1) d add(a, 1)')).toEqual([
+      'type-inference-did-not-converge 2:5 Top-level type inference did not converge for: a, b, c',
+    ]);
+    expect(problems('::t ns a {f: (x) { b }} b [a] c.x 1 d.y c.x c.z d.y')).toEqual([]);
+  });
+
   it('shows the first parse error of each file and nothing that follows from it', () => {
     expect(problems('::t ns a [1 2] b nope', '::u ns x ::t/a y [3 4]')).toEqual([
       "parse-error 1:13 Expected ',' or ']', found the number 2",

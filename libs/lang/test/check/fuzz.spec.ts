@@ -142,6 +142,7 @@ describe('hostile texts', () => {
       'a parallel of many',
       `x parallel { ${Array.from({ length: 5000 }, (_, i) => `v${i} add(v${i - 1}, 1)`).join(' ')} }`,
     ],
+    ['circular values', Array.from({ length: 20_000 }, (_, i) => `a${i} [a${(i + 1) % 20_000}]`).join('\n')],
     ['circular imports', Array.from({ length: 2000 }, (_, i) => `a${i} a${(i + 1) % 2000}`).join('\n')],
   ])('%s do not blow up: what is not linear would outlast any patience here', (_, text) => {
     const program = analyseTexts([`::t ns ${text}`]);

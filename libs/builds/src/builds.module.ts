@@ -13,6 +13,8 @@ import { BuildService } from './build.service';
 import { DeployQueue } from './deploy-tickets';
 import { DeployService } from './deploy.service';
 import { DeploymentRepository } from './deployment.repository';
+import { EventHandlerQueries } from './event-handler.queries';
+import { EventHandlerService } from './event-handler.service';
 import { ProjectLifecycleService } from './project-lifecycle.service';
 import { ServingCatalogue } from './serving-catalogue';
 import { ServingRepository } from './serving.repository';
@@ -37,6 +39,8 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     ArtifactStore,
     BuildService,
     UploadService,
+    EventHandlerQueries,
+    EventHandlerService,
     DeployQueue,
     DeployService,
     ProjectLifecycleService,
@@ -48,6 +52,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     ArtifactStore,
     BuildService,
     UploadService,
+    EventHandlerService,
     DeployService,
     ProjectLifecycleService,
     ServingCatalogue,

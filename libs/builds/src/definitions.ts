@@ -12,6 +12,8 @@ export interface FunctionDefinition extends DefinitionLocation {
   /** Qualified name `::ns/var`. */
   readonly fn: string;
   readonly meta: Readonly<Record<string, unknown>>;
+  /** `::ns/Type` of the agent that it belongs to. */
+  readonly agent?: string | null;
 }
 
 export interface BuildDefinitions {

@@ -14,6 +14,8 @@ export {
 export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets';
 export { DeployService } from './deploy.service';
 export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
+export { type EventHandlerView } from './event-handler.queries';
+export { EventHandlerService } from './event-handler.service';
 export { ManifestOnlyCompiler } from './manifest-only.compiler';
 export { CompileError, ProgramCompiler, type CompiledProgram } from './program-compiler';
 export { ProgramCompilerModule } from './program-compiler.module';

@@ -77,7 +77,7 @@ export class ServingBuild {
     return this.functions.has(functionName) ? this.handlerOf({ fn: functionName, meta: {} }) : null;
   }
 
-  private handlerOf({ fn, meta }: FunctionDefinition): ServingHandler {
+  private handlerOf({ fn, meta, agent }: FunctionDefinition): ServingHandler {
     const { row, env } = this;
     return {
       orgId: env.orgId,
@@ -92,7 +92,7 @@ export class ServingBuild {
       ...splitQualifiedName(fn),
       retry: meta['retry'],
       once: meta['once'] === true,
-      agentType: agentTypeOf(meta['agent']),
+      agentType: agent ?? null,
     };
   }
 
@@ -165,12 +165,4 @@ function byProjectName(a: ServingBuild, b: ServingBuild): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** A type's name, or the tagged form of a reference to it. */
-function agentTypeOf(agent: unknown): string | null {
-  if (typeof agent === 'string') return agent;
-  const named = typeof agent === 'object' && agent !== null ? agent : {};
-  if ('$val' in named && typeof named.$val === 'string') return named.$val;
-  return 'name' in named && typeof named.name === 'string' ? named.name : null;
 }

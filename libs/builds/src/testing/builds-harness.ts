@@ -9,6 +9,7 @@ import {
   BuildService,
   DeployService,
   deployTickets,
+  EventHandlerService,
   ProgramCompiler,
   ProgramCompilerModule,
   ProjectLifecycleService,
@@ -66,6 +67,7 @@ export class BuildsHarness {
   readonly lifecycle = (): ProjectLifecycleService =>
     this.module.get(ProjectLifecycleService, { strict: false });
   readonly projects = (): ProjectService => this.module.get(ProjectService, { strict: false });
+  readonly handlers = (): EventHandlerService => this.module.get(EventHandlerService, { strict: false });
   readonly catalogue = (): ServingCatalogue => this.module.get(ServingCatalogue, { strict: false });
   readonly store = (): BlobStore => this.module.get(BlobStore, { strict: false });
   readonly compiler = (): TestCompiler => this.module.get<TestCompiler>(ProgramCompiler);

@@ -52,9 +52,11 @@ export class TestCompiler extends ProgramCompiler {
         if (word === 'fn') functions.push(first);
         if (word !== 'on') return;
         functions.push(second);
+        const parsed = JSON.parse(meta) as Record<string, unknown>;
         (handlers[first] ??= []).push({
           fn: second,
-          meta: JSON.parse(meta) as Record<string, unknown>,
+          meta: parsed,
+          agent: typeof parsed['agent'] === 'string' ? parsed['agent'] : null,
           file: path,
           line: index + 1,
           column: 1,

@@ -61,11 +61,12 @@ describe('loading a build', () => {
 
   it('does it once however often it is asked', async () => {
     const { buildId } = await deployed('fn ::a/b');
+    const other = await builds.incarnation();
     const before = builds.compiler().compilations;
     const outcomes = await Promise.all([
       builds.load(buildId, worker),
       builds.load(buildId, worker),
-      builds.load(buildId, await builds.incarnation()),
+      builds.load(buildId, other),
     ]);
     expect(outcomes.map((one) => one.outcome)).toEqual(['ready', 'ready', 'ready']);
     expect(builds.compiler().compilations - before).toBe(1);

@@ -1,5 +1,5 @@
 import { ManifestOnlyCompiler } from '@app/builds';
-import { ConfigError, parseSlice } from '@app/platform/config';
+import { ConfigError, declaredSlices, parseSlice, parseSlices } from '@app/platform/config';
 import { assertMigrated, Db } from '@app/platform/database';
 import { serve } from '@app/platform/http';
 import { JsonLogger, telemetryConfig } from '@app/platform/telemetry';
@@ -7,6 +7,8 @@ import { apiConfig, type ApiConfig } from './api.config';
 import { createApi } from './create-api';
 
 async function main(): Promise<void> {
+  // All slices first: whoever fixes the configuration wants to hear of everything at once.
+  parseSlices(declaredSlices(), process.env);
   const { logLevel } = parseSlice(telemetryConfig, process.env);
   const http = await createApi(process.env, ManifestOnlyCompiler, {
     logger: new JsonLogger('api', logLevel),

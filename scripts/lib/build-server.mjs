@@ -20,7 +20,7 @@ import { inRoot, root } from './paths.mjs';
 
 const OUT = inRoot('dist', 'server');
 const LIST = join(OUT, '.build.json');
-const SOURCES = ['apps/api', 'apps/admin-api', 'apps/worker', 'apps/cli', 'libs', 'migrations'];
+const SOURCES = ['apps/api', 'apps/admin-api', 'apps/worker', 'apps/cli', 'libs', 'migrations', 'bench'];
 /** Read at run time from beside the compiled code. */
 const ASSET = /\.(json|lua|sql|hot|html|txt)$/;
 const NOT_SERVER =

@@ -21,8 +21,9 @@ const SERVER = inRoot('dist', 'server');
 const migrateFile = (serverDir) => join(serverDir, 'libs', 'platform', 'database', 'src', 'migrate.js');
 
 /**
- * @param {{redis?: string, build?: boolean}} [options] redis: only this rung of the ladder (path, apt, wasm);
- *   build: compile the server first, tolerating files that do not compile
+ * @param {{redis?: string, build?: boolean, durable?: boolean}} [options] redis: only this rung of the ladder (path, apt, wasm);
+ *   build: compile the server first, tolerating files that do not compile; durable: as safe as in production, for
+ *   measuring
  * @returns {Promise<{env: Record<string, string>, postgres: object, redis: object, stop(): Promise<void>}>}
  */
 export async function startTestServices(options = {}) {
@@ -37,10 +38,10 @@ export async function startTestServices(options = {}) {
   };
   try {
     const [postgres, redis] = await Promise.all([
-      startPostgres({ dir: join(dir, 'postgres'), throwAway: true, database: TEMPLATE }).then(
+      startPostgres({ dir: join(dir, 'postgres'), throwAway: !options.durable, database: TEMPLATE }).then(
         (s) => (started.push(s), s),
       ),
-      startRedis({ dir: join(dir, 'redis'), throwAway: true, only: options.redis }).then(
+      startRedis({ dir: join(dir, 'redis'), throwAway: !options.durable, only: options.redis }).then(
         (s) => (started.push(s), s),
       ),
     ]);

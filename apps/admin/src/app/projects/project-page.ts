@@ -24,7 +24,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'size', header: 'Size', width: 92, align: 'end', from: 760 },
   { id: 'by', header: 'Uploaded by', width: 148, from: 860 },
   { id: 'created', header: 'Uploaded', width: 112, align: 'end', card: 2 },
-  { id: 'actions', header: '', width: 116, align: 'end', card: 2 },
+  { id: 'actions', header: '', width: 140, align: 'end', card: 2 },
 ];
 
 @Component({

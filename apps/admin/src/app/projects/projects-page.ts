@@ -15,7 +15,7 @@ import { text, urlState } from '@app/admin-ui/url';
 
 const COLUMNS: readonly Column[] = [
   { id: 'name', header: 'Project', card: 1 },
-  { id: 'state', header: 'State', width: 164, card: 1 },
+  { id: 'state', header: 'State', width: 224, card: 1 },
   { id: 'build', header: 'Deployed build', width: 200, from: 760, card: 2 },
   { id: 'runs', header: 'Runs, 24 h', width: 184, align: 'end', card: 2 },
   { id: 'handlers', header: 'Handlers', width: 84, align: 'end', from: 900 },
@@ -46,6 +46,7 @@ const COLUMNS: readonly Column[] = [
 
     .build {
       display: inline-flex;
+      align-items: baseline;
       gap: 10px;
       color: var(--hot-text-2);
     }
@@ -57,12 +58,14 @@ const COLUMNS: readonly Column[] = [
 
     .runs {
       display: inline-flex;
+      vertical-align: middle;
       align-items: center;
       justify-content: flex-end;
       gap: 12px;
     }
 
     .bad {
+      margin-inline-start: 8px;
       color: var(--hot-bad-fg);
     }
 

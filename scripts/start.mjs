@@ -51,7 +51,7 @@ async function main() {
   console.log(`
 ${bold('Hot Platform is running')} ${dim(`after ${((Date.now() - began) / 1000).toFixed(1)} s`)}
 
-  App   ${bold(appUrl)}   sign in with one click as ${local.email ?? 'local@hot.dev'}
+  App   ${bold(appUrl)}   sign in with one click as ${local.userEmail ?? 'local@hot.dev'}
   API   ${bold(`${apiUrl}/v1`)}   explorer: ${apiUrl}/docs/api
   Key   ${bold(local.apiKey)}
         full access to organization local, environment development

@@ -54,7 +54,7 @@ export function platform(options) {
     signal.throwIfAborted();
     const local = await step('local user', () => bootstrap(env));
     signal.throwIfAborted();
-    await settled([startApps(env), admin]);
+    await settled([startApps(env), admin], () => abort.abort());
     const [apiUrl, appUrl] = [`http://localhost:${options.apiPort}`, `http://localhost:${options.appPort}`];
     await step('example', () =>
       deployExample({ ...options, apiUrl, apiKey: local.apiKey, env, signal }),
@@ -86,6 +86,11 @@ export function platform(options) {
     const [p, r] = await settled([postgres, redis]);
     return { databaseUrl: p.url, redisUrl: r.url };
   }
+
+  const addressOf = (role) =>
+    ({ api: `http://localhost:${options.apiPort}`, 'admin-api': `http://localhost:${options.appPort}` })[
+      role
+    ] ?? 'ready';
 
   const environment = ({ databaseUrl, redisUrl }) => ({
     ...process.env,
@@ -124,7 +129,9 @@ export function platform(options) {
       options.dataDir,
       [...apps.values()].map(({ role, pid, file }) => ({ role, pid, file })),
     );
-    await settled([...apps.values()].map((app) => step(app.role, async () => (await app.ready) || 'ready')));
+    await settled(
+      [...apps.values()].map((app) => step(app.role, async () => (await app.ready) || addressOf(app.role))),
+    );
   }
 
   /** A sentence when any part ends without having been asked to. */
@@ -149,8 +156,12 @@ export function platform(options) {
   return { start, failure, stop };
 }
 
-/** Like Promise.all, but waits for all before it throws the first failure: nothing is left half-started behind it. */
-async function settled(promises) {
+/**
+ * Like Promise.all, but waits for all before it throws the first failure: nothing is left half-started behind it.
+ * `hurry` is called at the first failure, so that long work can be given up.
+ */
+async function settled(promises, hurry = () => {}) {
+  for (const promise of promises) Promise.resolve(promise).catch(hurry);
   const results = await Promise.allSettled(promises);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

@@ -1,5 +1,6 @@
 /** Tables: run, dispatch, project, run_bucket. Reads only. */
 import { idFloor, NotFoundError, pageOf, type EnvScope, type Page, type Paging } from '@app/kernel';
+import { HotSqlPools } from '@app/dispatch';
 import { Db, statement } from '@app/platform/database';
 import { RunCounters, type RunCountFilter } from '@app/stats';
 import { Injectable } from '@nestjs/common';
@@ -100,6 +101,7 @@ export class RunReads {
   constructor(
     private readonly db: Db,
     private readonly counters: RunCounters,
+    private readonly pools: HotSqlPools,
   ) {}
 
   /** Throws NotFoundError, also for runs of other envs. */
@@ -111,7 +113,8 @@ export class RunReads {
 
   /** Those that exist in the env, in no order. */
   async getMany(scope: EnvScope, runIds: readonly string[]): Promise<readonly RunView[]> {
-    return (await this.db.query<RunRow>(BY_IDS, [scope.envId, runIds])).map(toRunView);
+    // Asked for every end of a run that somebody follows: planned once, not every time.
+    return (await this.pools.scanning.rows<RunRow>(BY_IDS, [scope.envId, runIds])).map(toRunView);
   }
 
   /** All runs of an event, newest first. */

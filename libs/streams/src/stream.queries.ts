@@ -1,5 +1,6 @@
 /** Tables: stream, run, dispatch. Reads only. */
 import { NotFoundError, type EnvScope } from '@app/kernel';
+import { HotSqlPools } from '@app/dispatch';
 import { Db, statement } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
 
@@ -31,7 +32,10 @@ export interface LateRun {
 
 @Injectable()
 export class StreamReads {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly pools: HotSqlPools,
+  ) {}
 
   async exists(scope: EnvScope, streamId: string): Promise<boolean> {
     return (await this.db.queryOne(EXISTS, [streamId, scope.envId])) !== undefined;
@@ -48,10 +52,12 @@ export class StreamReads {
     sinceId: string,
     openRunIds: readonly string[],
   ): Promise<readonly LateRun[]> {
-    const rows = await this.db.query<{ run_id: string; stream_id: string; env_id: string; status: number }>(
-      LATELY,
-      [streamIds, sinceId, openRunIds],
-    );
+    const rows = await this.pools.scanning.rows<{
+      run_id: string;
+      stream_id: string;
+      env_id: string;
+      status: number;
+    }>(LATELY, [streamIds, sinceId, openRunIds]);
     return rows.map((row) => ({
       runId: row.run_id,
       streamId: row.stream_id,

@@ -1,0 +1,47 @@
+/** CPU time of every process that takes part, from /proc: what an event costs, whoever else uses the machine. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICK_US = 10_000;
+
+export type CpuTimes = ReadonlyMap<string, number>;
+
+/** Microseconds used so far, by part: of our own processes by pid and their descendants, and of the servers. */
+export function cpuTimes(parts: Readonly<Record<string, number>>): CpuTimes {
+  const byPid = new Map(Object.entries(parts).map(([name, pid]) => [pid, name]));
+  const times = new Map<string, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = read(`/proc/${entry}/stat`);
+    if (stat === null) continue;
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const parent = Number(fields[1]);
+    const part = name.startsWith('postgres')
+      ? 'PostgreSQL'
+      : /^(redis|valkey)-server/.test(name)
+        ? 'Redis'
+        : (byPid.get(Number(entry)) ?? childOf(byPid.get(parent)));
+    if (part === undefined) continue;
+    const used = (Number(fields[11]) + Number(fields[12])) * TICK_US;
+    times.set(part, (times.get(part) ?? 0) + used);
+  }
+  return times;
+}
+
+export function cpuPerEvent(before: CpuTimes, after: CpuTimes, events: number): string {
+  const parts = [...after].map(([name, us]) => [name, (us - (before.get(name) ?? 0)) / events] as const);
+  const sum = parts.reduce((total, [, us]) => total + us, 0);
+  return `${parts.map(([name, us]) => `${name} ${us.toFixed(0)}`).join(', ')}: ${sum.toFixed(0)} µs`;
+}
+
+function childOf(part: string | undefined): string | undefined {
+  return part === 'worker' ? 'sandbox' : undefined;
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null; // ended meanwhile
+  }
+}

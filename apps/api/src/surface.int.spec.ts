@@ -213,3 +213,19 @@ describe('the surface of the API', () => {
     expect((await api.call('GET', '/docs/api/package.json', { token: null })).statusCode).toBe(404);
   });
 });
+
+describe('an API that stops', () => {
+  const database = useDatabase();
+  const redis = useRedis();
+
+  it('has written the access records of all requests it answered', async () => {
+    const api = await ApiHarness.start(database.url, redis);
+    await Promise.all(Array.from({ length: 700 }, () => api.call('GET', '/v1/env')));
+    const { envId } = api.tenant;
+    await api.stop();
+    const other = await ApiHarness.start(database.url, redis);
+    const row = await other.db.queryOne('SELECT count(*) AS n FROM hot.access WHERE env_id = $1', [envId]);
+    expect(row).toEqual({ n: 700 });
+    await other.stop();
+  });
+});

@@ -60,6 +60,7 @@ if (existsSync(`${__dirname}/apps/admin/setup-jest.ts`)) {
     setupFilesAfterEnv: ['<rootDir>/apps/admin/setup-jest.ts'],
     transformIgnorePatterns: ['/node_modules/'],
     moduleNameMapper: {
+      '^@app/admin-ui/(.+)$': '<rootDir>/libs/admin-ui/src/$1/index.ts',
       '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     },
   });

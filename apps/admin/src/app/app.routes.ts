@@ -26,7 +26,10 @@ export const routes: Routes = [
         loadComponent: () => import('./dashboard/dashboard-page').then((file) => file.DashboardPage),
       },
       { path: 'runs', loadChildren: () => import('./runs/runs.routes').then((file) => file.RUNS_ROUTES) },
-      { path: 'events', loadChildren: () => import('./events/events.routes').then((file) => file.EVENTS_ROUTES) },
+      {
+        path: 'events',
+        loadChildren: () => import('./events/events.routes').then((file) => file.EVENTS_ROUTES),
+      },
       {
         path: 'streams',
         loadChildren: () => import('./streams/streams.routes').then((file) => file.STREAMS_ROUTES),

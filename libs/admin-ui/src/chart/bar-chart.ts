@@ -213,7 +213,9 @@ export class BarChart {
     return {
       x: this.middle(index),
       right: this.middle(index) > this.width() / 2,
-      title: days ? `${from.weekday} ${from.date}` : `${from.weekday} ${from.date}, ${from.time} – ${to.time}`,
+      title: days
+        ? `${from.weekday} ${from.date}`
+        : `${from.weekday} ${from.date}, ${from.time} – ${to.time}`,
       lines: this.visible()
         .map(({ label, colour, values }) => ({ label, colour, value: values[index] ?? null }))
         .filter(({ value }) => !this.total() || value !== 0)

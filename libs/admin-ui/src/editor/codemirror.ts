@@ -33,11 +33,18 @@ export function createJsonEditor(options: EditorOptions): EditorHandle {
     {
       '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--hot-text)' },
       '&.cm-focused': { outline: 'none' },
-      '.cm-scroller': { fontFamily: 'var(--hot-mono)', lineHeight: '20px', minHeight: '180px', maxHeight: options.maxHeight },
+      '.cm-scroller': {
+        fontFamily: 'var(--hot-mono)',
+        lineHeight: '20px',
+        minHeight: '180px',
+        maxHeight: options.maxHeight,
+      },
       '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--hot-text-3)', border: 'none' },
       '.cm-content': { padding: '8px 0', caretColor: 'var(--hot-text)' },
       '.cm-cursor': { borderLeftColor: 'var(--hot-text)' },
-      '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'var(--hot-run-bg) !important' },
+      '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': {
+        backgroundColor: 'var(--hot-run-bg) !important',
+      },
     },
     { dark: options.dark },
   );

@@ -2,7 +2,8 @@
 export function formatCount(value: number): string {
   if (value < 100_000) return value.toLocaleString('en-US');
   if (value < 1_000_000) return `${Math.floor(value / 1000)} k`;
-  if (value < 1_000_000_000) return `${(Math.floor(value / 10_000) / 100).toFixed(value < 10_000_000 ? 2 : 1)} M`;
+  if (value < 1_000_000_000)
+    return `${(Math.floor(value / 10_000) / 100).toFixed(value < 10_000_000 ? 2 : 1)} M`;
   return `${(value / 1_000_000_000).toFixed(1)} G`;
 }
 

@@ -30,7 +30,11 @@ export class TimeView {
   private readonly clock = inject(Clock);
   private readonly ms = computed(() => Date.parse(this.at()));
   private readonly relative = computed(() =>
-    formatRelative(this.ms(), Math.max(this.clock.tenSeconds(), Math.min(Date.now(), this.ms())), this.clock.zone),
+    formatRelative(
+      this.ms(),
+      Math.max(this.clock.tenSeconds(), Math.min(Date.now(), this.ms())),
+      this.clock.zone,
+    ),
   );
   private readonly full = computed(() =>
     formatAbsolute(this.ms(), this.clock.zone, { zone: true, milliseconds: this.milliseconds() }),

@@ -8,7 +8,8 @@ export function formatRelative(atMs: number, nowMs: number, timeZone: string): s
   const ago = nowMs - atMs;
   const length = Math.abs(ago);
   if (length > 30 * DAY) return formatAbsolute(atMs, timeZone).slice(0, 10);
-  if (length <= 45 * SECOND && ago >= 0) return ago < 5 * SECOND ? 'just now' : `${Math.floor(ago / SECOND)} s ago`;
+  if (length <= 45 * SECOND && ago >= 0)
+    return ago < 5 * SECOND ? 'just now' : `${Math.floor(ago / SECOND)} s ago`;
   const words = lengthInWords(length);
   return ago >= 0 ? `${words} ago` : `in ${words}`;
 }
@@ -66,7 +67,11 @@ export interface ClockLabel {
 /** Parts for chart axes: `Wed`, `03-04`, `09:15`. */
 export function clockLabel(atMs: number, timeZone: string): ClockLabel {
   const p = partsOf(atMs, timeZone);
-  return { weekday: p['weekday'] ?? '', date: `${p['month']}-${p['day']}`, time: `${p['hour']}:${p['minute']}` };
+  return {
+    weekday: p['weekday'] ?? '',
+    date: `${p['month']}-${p['day']}`,
+    time: `${p['hour']}:${p['minute']}`,
+  };
 }
 
 /** The viewer's zone. */

@@ -33,7 +33,10 @@ export function lengthOf(t: string): number | null {
 }
 
 /** The moments a range means at `nowMs`; null when it has no beginning. */
-export function momentsOf(range: RangeText, nowMs: number): { readonly from: number; readonly to: number } | null {
+export function momentsOf(
+  range: RangeText,
+  nowMs: number,
+): { readonly from: number; readonly to: number } | null {
   if (range.from !== '' || range.to !== '') {
     const from = Date.parse(range.from);
     const to = range.to === '' ? nowMs : Date.parse(range.to);

@@ -33,7 +33,8 @@ export class RunTable {
   protected readonly columns = computed<readonly Column[]>(() => {
     const show = this.show();
     const all: readonly Column[] = RUN_COLUMNS;
-    const columns = show === undefined ? all : all.filter(({ id }) => (show as readonly string[]).includes(id));
+    const columns =
+      show === undefined ? all : all.filter(({ id }) => (show as readonly string[]).includes(id));
     // Sorting is offered only where somebody listens.
     return this.sort() === '' ? columns.map(({ sort: _, ...column }) => column) : columns;
   });

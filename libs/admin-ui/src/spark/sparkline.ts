@@ -15,9 +15,21 @@ export interface SparkBar {
     [attr.aria-label]="words()"
   >
     @for (bar of shapes(); track $index) {
-      <rect class="ok" width="3" [attr.x]="$index * 4" [attr.y]="24 - bar.ok - bar.failed" [attr.height]="bar.ok" />
+      <rect
+        class="ok"
+        width="3"
+        [attr.x]="$index * 4"
+        [attr.y]="24 - bar.ok - bar.failed"
+        [attr.height]="bar.ok"
+      />
       @if (bar.failed > 0) {
-        <rect class="bad" width="3" [attr.x]="$index * 4" [attr.y]="24 - bar.failed" [attr.height]="bar.failed" />
+        <rect
+          class="bad"
+          width="3"
+          [attr.x]="$index * 4"
+          [attr.y]="24 - bar.failed"
+          [attr.height]="bar.failed"
+        />
       }
     }
   </svg>`,

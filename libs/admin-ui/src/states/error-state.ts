@@ -21,8 +21,7 @@ interface Words {
       <p class="text">{{ words().text }}</p>
       @if (error().requestId; as requestId) {
         <p class="request">
-          Request <code>{{ requestId }}</code
-          ><hp-copy [text]="requestId" what="request id" />
+          Request <code>{{ requestId }}</code><hp-copy [text]="requestId" what="request id" />
         </p>
       }
     </div>

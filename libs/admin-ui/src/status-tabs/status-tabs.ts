@@ -15,11 +15,21 @@ export interface StatusTab {
   imports: [StatusGlyph],
   template: `
     <div class="tabs" role="group" [attr.aria-label]="label()">
-      <button type="button" [class.on]="value().length === 0" [attr.aria-pressed]="value().length === 0" (click)="valueChange.emit([])">
+      <button
+        type="button"
+        [class.on]="value().length === 0"
+        [attr.aria-pressed]="value().length === 0"
+        (click)="valueChange.emit([])"
+      >
         All
       </button>
       @for (tab of tabs(); track tab.value) {
-        <button type="button" [class.on]="tab.on" [attr.aria-pressed]="tab.on" (click)="valueChange.emit(tab.on ? [] : [tab.value])">
+        <button
+          type="button"
+          [class.on]="tab.on"
+          [attr.aria-pressed]="tab.on"
+          (click)="valueChange.emit(tab.on ? [] : [tab.value])"
+        >
           <hp-status-glyph [tone]="tab.tone" [class]="tab.count === 0 ? 'none' : tab.tone" />
           {{ tab.label }}
           @if (tab.count !== undefined) {

@@ -25,7 +25,12 @@ export interface PageMove {
       </select>
     </label>
     <span class="moves">
-      <button type="button" class="btn small" [disabled]="page().offset === 0" (click)="move.emit({ cursor: '' })">
+      <button
+        type="button"
+        class="btn small"
+        [disabled]="page().offset === 0"
+        (click)="move.emit({ cursor: '' })"
+      >
         First
       </button>
       <button

@@ -1,6 +1,8 @@
 /** Whether a click landed on something that has a purpose of its own. */
 export function isInteractive(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('a, button, input, select, textarea, [role=button]') !== null;
+  return (
+    target instanceof Element && target.closest('a, button, input, select, textarea, [role=button]') !== null
+  );
 }
 
 /** Whether a key belongs to a field, a dialog or a combination, and must not act as a shortcut. */

@@ -97,7 +97,8 @@ class Reader {
     const number = this.take(NUMBER);
     if (number !== '') return { kind: 'number', text: number };
     const literal = this.take(LITERAL);
-    if (literal === 'true' || literal === 'false' || literal === 'null') return { kind: 'literal', text: literal };
+    if (literal === 'true' || literal === 'false' || literal === 'null')
+      return { kind: 'literal', text: literal };
     throw this.error('Expected a value');
   }
 

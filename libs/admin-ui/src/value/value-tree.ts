@@ -43,6 +43,7 @@ export class ValueTree {
   }
 
   protected pressKey(event: KeyboardEvent, row: JsonRow): void {
-    if ((event.key === 'ArrowRight' && !row.open) || (event.key === 'ArrowLeft' && row.open)) this.toggle(row);
+    if ((event.key === 'ArrowRight' && !row.open) || (event.key === 'ArrowLeft' && row.open))
+      this.toggle(row);
   }
 }

@@ -36,6 +36,8 @@ export class ValueViewer {
   });
   protected readonly cut = computed(() => {
     const whole = this.wholeBytes();
-    return whole === undefined ? '' : `The first ${formatBytes(this.json().length)} of ${formatBytes(whole)}.`;
+    return whole === undefined
+      ? ''
+      : `The first ${formatBytes(this.json().length)} of ${formatBytes(whole)}.`;
   });
 }

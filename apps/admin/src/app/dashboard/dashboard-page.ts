@@ -34,7 +34,11 @@ const WIDTH_WORDS: Readonly<Record<string, string>> = {
 /** Wider bars than usual, because a phone has no room for a hundred. The server decides whether they suit. */
 function narrowWidth(range: RangeText): string {
   if (range.from !== '') return '';
-  return ({ '6h': '15m', '': 'hour', '24h': 'hour', '3d': '3h', '7d': 'day' } as Readonly<Record<string, string>>)[range.t] ?? '';
+  return (
+    ({ '6h': '15m', '': 'hour', '24h': 'hour', '3d': '3h', '7d': 'day' } as Readonly<Record<string, string>>)[
+      range.t
+    ] ?? ''
+  );
 }
 
 const STATE = {
@@ -100,7 +104,9 @@ export class DashboardPage {
     const { t, from, to } = this.url.values();
     return from !== '' || to !== '' ? { from, to } : { t: t === '' ? RANGE : t };
   });
-  protected readonly rangeWords = computed(() => rangeWords(this.range(), RANGE, this.clock.zone).toLowerCase());
+  protected readonly rangeWords = computed(() =>
+    rangeWords(this.range(), RANGE, this.clock.zone).toLowerCase(),
+  );
   /** For links: the lists show the same time and projects. */
   protected readonly listQuery = computed(() => {
     const project = this.url.values().project.join(',');
@@ -123,7 +129,14 @@ export class DashboardPage {
     const unhandled = hero.events?.unhandled ?? 0;
     return [
       ...(failed > 0
-        ? [{ tone: 'bad' as const, text: plural(failed, 'failed run'), path: 'runs', query: { status: 'failed' } }]
+        ? [
+            {
+              tone: 'bad' as const,
+              text: plural(failed, 'failed run'),
+              path: 'runs',
+              query: { status: 'failed' },
+            },
+          ]
         : []),
       ...(unhandled > 0
         ? [
@@ -174,8 +187,18 @@ export class DashboardPage {
   protected readonly durationMax = niceDurationMax;
 
   constructor() {
-    refreshOn(['run:start', 'run:stop', 'run:fail', 'run:cancel', 'run:retry', 'event:created', 'event:handled', 'build:status'], () =>
-      this.dashboard.reload(),
+    refreshOn(
+      [
+        'run:start',
+        'run:stop',
+        'run:fail',
+        'run:cancel',
+        'run:retry',
+        'event:created',
+        'event:handled',
+        'build:status',
+      ],
+      () => this.dashboard.reload(),
     );
   }
 

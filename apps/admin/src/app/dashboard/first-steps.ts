@@ -139,7 +139,9 @@ export class FirstSteps {
   protected readonly scope = inject(Scope);
   private readonly session = inject(Session);
   private readonly api = computed(() => this.session.me()?.api_url ?? '');
-  protected readonly deploy = computed(() => `export HOT_API_URL=${this.api()}\nexport HOT_API_KEY=…\nhot deploy`);
+  protected readonly deploy = computed(
+    () => `export HOT_API_URL=${this.api()}\nexport HOT_API_KEY=…\nhot deploy`,
+  );
   protected readonly send = computed(
     () =>
       `curl ${this.api()}/v1/events \\\n  -H "Authorization: Bearer …" \\\n  -H "Content-Type: application/json" \\\n  -d '{"event_type": "user:created", "event_data": {"id": 1}}'`,

@@ -55,7 +55,11 @@ export function sparkOf(buckets: readonly Bucket[], value: (bucket: Bucket) => S
 export function runsHero({ hero, buckets }: Dashboard): Hero {
   const { runs, runs_before: before } = hero;
   const rate = successRate(runs);
-  const part = (tone: Tone, label: string, status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'pending_retry'): HeroPart => ({
+  const part = (
+    tone: Tone,
+    label: string,
+    status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'pending_retry',
+  ): HeroPart => ({
     tone,
     label,
     count: formatCount(runs[status]),
@@ -91,16 +95,23 @@ export function timesHero({ hero, buckets }: Dashboard): Hero {
     title: 'Mean duration',
     value: mean === null ? '—' : formatDuration(mean),
     change: mean === null ? null : changeWords(mean, hero.mean_duration_before_us),
-    note: hero.queued === 0 ? 'Nothing waits for a worker' : `${formatCount(hero.queued)} waiting for a worker`,
+    note:
+      hero.queued === 0 ? 'Nothing waits for a worker' : `${formatCount(hero.queued)} waiting for a worker`,
     parts: [],
-    spark: buckets.length > 24 ? meanSpark(buckets) : buckets.map((b) => ({ ok: b.mean_duration_us ?? 0, failed: 0 })),
+    spark:
+      buckets.length > 24
+        ? meanSpark(buckets)
+        : buckets.map((b) => ({ ok: b.mean_duration_us ?? 0, failed: 0 })),
   };
 }
 
 /** Means of means would count quiet bars as much as busy ones. */
 function meanSpark(buckets: readonly Bucket[]): SparkBar[] {
   const ended = ({ runs }: Bucket): number => runs.succeeded + runs.failed + runs.cancelled;
-  const sums = sparkOf(buckets, (bucket) => ({ ok: (bucket.mean_duration_us ?? 0) * ended(bucket), failed: 0 }));
+  const sums = sparkOf(buckets, (bucket) => ({
+    ok: (bucket.mean_duration_us ?? 0) * ended(bucket),
+    failed: 0,
+  }));
   const counts = sparkOf(buckets, (bucket) => ({ ok: ended(bucket), failed: 0 }));
   return sums.map(({ ok }, index) => ({ ok: ok / Math.max(1, counts[index]?.ok ?? 1), failed: 0 }));
 }
@@ -163,7 +174,10 @@ export function streamsHero({ hero }: Dashboard): Hero {
     value: `${formatCount(streams.total)}${streams.total_is_capped ? '+' : ''}`,
     change: null,
     note: streams.active === 0 ? 'None has open work' : `${formatCount(streams.active)} with open work now`,
-    parts: [part('bad', 'Failed', 'failed', streams.failed), part('run', 'Active now', 'active', streams.active)],
+    parts: [
+      part('bad', 'Failed', 'failed', streams.failed),
+      part('run', 'Active now', 'active', streams.active),
+    ],
     spark: [],
   };
 }

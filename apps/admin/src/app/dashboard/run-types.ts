@@ -12,9 +12,20 @@ import { Scope } from '@app/admin-ui/session';
     <ul>
       @for (bar of bars(); track bar.type) {
         <li>
-          <a [routerLink]="scope.link('runs')" [queryParams]="{ type: bar.type, t: query()['t'], from: query()['from'], to: query()['to'], project: query()['project'] }">
+          <a
+            [routerLink]="scope.link('runs')"
+            [queryParams]="{
+              type: bar.type,
+              t: query()['t'],
+              from: query()['from'],
+              to: query()['to'],
+              project: query()['project'],
+            }"
+          >
             <span class="name">{{ bar.type }}</span>
-            <span class="num count">{{ bar.count }} <span class="muted">{{ bar.share }}</span></span>
+            <span class="num count"
+              >{{ bar.count }} <span class="muted">{{ bar.share }}</span></span
+            >
             <span class="track">
               <span class="fill" [style.width.%]="bar.width"></span>
               <span class="failed" [style.width.%]="bar.failedWidth"></span>
@@ -85,7 +96,10 @@ export class RunTypes {
   readonly query = input.required<Readonly<Record<string, string>>>();
   protected readonly scope = inject(Scope);
   protected readonly bars = computed(() => {
-    const total = Math.max(1, this.types().reduce((sum, { count }) => sum + count, 0));
+    const total = Math.max(
+      1,
+      this.types().reduce((sum, { count }) => sum + count, 0),
+    );
     const top = Math.max(1, ...this.types().map(({ count }) => count));
     return [...this.types()]
       .filter(({ count }) => count > 0)

@@ -15,14 +15,22 @@ const COLUMNS: readonly Column[] = [
   selector: 'hp-unhandled-events',
   imports: [Cell, DataTable, RouterLink, TimeView],
   template: `
-    <hp-table label="unhandled events" [columns]="columns" [rows]="rows()" [rowId]="rowId" [rowLink]="rowLink">
+    <hp-table
+      label="unhandled events"
+      [columns]="columns"
+      [rows]="rows()"
+      [rowId]="rowId"
+      [rowLink]="rowLink"
+    >
       <ng-template hpCell="type" [hpCellOf]="rows()" let-event>
         <a class="mono" [routerLink]="rowLink(event)">{{ event.type }}</a>
       </ng-template>
       <ng-template hpCell="payload" [hpCellOf]="rows()" let-event>
         <span class="mono muted">{{ event.payload_preview ?? '' }}</span>
       </ng-template>
-      <ng-template hpCell="time" [hpCellOf]="rows()" let-event><hp-time [at]="event.event_time" /></ng-template>
+      <ng-template hpCell="time" [hpCellOf]="rows()" let-event
+        ><hp-time [at]="event.event_time"
+      /></ng-template>
     </hp-table>
   `,
   styles: `
@@ -41,5 +49,6 @@ export class UnhandledEvents {
   private readonly scope = inject(Scope);
   protected readonly columns = COLUMNS;
   protected readonly rowId = (event: EventRow): string => event.event_id;
-  protected readonly rowLink = (event: EventRow): readonly string[] => this.scope.link('events', event.event_id);
+  protected readonly rowLink = (event: EventRow): readonly string[] =>
+    this.scope.link('events', event.event_id);
 }

@@ -36,7 +36,13 @@ const COLUMNS: readonly Column[] = [
   { id: 'type', header: 'Event type', width: 220, card: 1 },
   { id: 'payload', header: 'Payload', card: 2, from: 760 },
   { id: 'id', header: 'Event', width: 134, from: 1240 },
-  { id: 'handlers', header: 'Handlers', width: 112, from: 900, hint: 'Succeeded and failed, by the newest attempt' },
+  {
+    id: 'handlers',
+    header: 'Handlers',
+    width: 112,
+    from: 900,
+    hint: 'Succeeded and failed, by the newest attempt',
+  },
   { id: 'source', header: 'Source', width: 92, from: 820 },
   { id: 'stream', header: 'Stream', width: 124, from: 1080 },
   { id: 'time', header: 'Time', width: 108, align: 'end', card: 2 },
@@ -110,7 +116,8 @@ export class EventsPage {
   protected readonly formatCount = formatCount;
   protected readonly segments = typeSegments;
   protected readonly rowId = (event: EventRow): string => event.event_id;
-  protected readonly rowLink = (event: EventRow): readonly string[] => this.scope.link('events', event.event_id);
+  protected readonly rowLink = (event: EventRow): readonly string[] =>
+    this.scope.link('events', event.event_id);
 
   constructor() {
     onLive(['event:created', 'event:handled'], (message) => {

@@ -74,7 +74,9 @@ export class SendEventDialog {
   protected readonly match = computed(() =>
     this.known.value()?.data.find(({ type }) => type === this.type().trim()),
   );
-  protected readonly examples = computed(() => this.match()?.handlers.flatMap(({ examples }) => examples) ?? []);
+  protected readonly examples = computed(
+    () => this.match()?.handlers.flatMap(({ examples }) => examples) ?? [],
+  );
   protected readonly handlerWords = computed(() => plural(this.match()?.handlers.length ?? 0, 'handler'));
   protected readonly valid = computed(() => isJson(this.json()));
   protected readonly ready = computed(() => this.type().trim() !== '' && this.valid() && !this.busy());
@@ -100,7 +102,11 @@ export class SendEventDialog {
       ...(this.given.streamId === undefined ? {} : { stream_id: this.given.streamId }),
     };
     try {
-      const { data } = await this.api.send<Single<SentEvent>>('POST', `${this.scope.api() ?? ''}/events`, body);
+      const { data } = await this.api.send<Single<SentEvent>>(
+        'POST',
+        `${this.scope.api() ?? ''}/events`,
+        body,
+      );
       this.dialog.close();
       this.tell.done(`${body.event_type} was sent.`);
       await this.router.navigate(this.scope.link('events', data.event_id));

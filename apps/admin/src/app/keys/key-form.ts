@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, output, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+} from '@angular/core';
 import type { KeyBody, PermissionMap, ResourceHint, Single } from '@app/contracts';
 import { fetched } from '@app/admin-ui/data';
 import { Scope } from '@app/admin-ui/session';
@@ -28,7 +37,9 @@ export class KeyForm {
   readonly leave = output();
 
   private readonly scope = inject(Scope);
-  private readonly hintsAnswer = fetched<Single<readonly ResourceHint[]>>(() => this.from('permissions/resources'));
+  private readonly hintsAnswer = fetched<Single<readonly ResourceHint[]>>(() =>
+    this.from('permissions/resources'),
+  );
   private readonly grantableAnswer = fetched<Single<PermissionMap>>(() => this.from('api-keys/grantable'));
   protected readonly hints = computed(() => this.hintsAnswer.value()?.data ?? []);
   protected readonly grantable = computed(() => this.grantableAnswer.value()?.data ?? null);

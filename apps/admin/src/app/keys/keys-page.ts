@@ -25,7 +25,18 @@ const COLUMNS: readonly Column[] = [
 
 @Component({
   selector: 'hp-keys-page',
-  imports: [Cell, DataTable, EmptyState, Icon, MatTooltip, Pager, RouterLink, SearchBox, StatusChip, TimeView],
+  imports: [
+    Cell,
+    DataTable,
+    EmptyState,
+    Icon,
+    MatTooltip,
+    Pager,
+    RouterLink,
+    SearchBox,
+    StatusChip,
+    TimeView,
+  ],
   templateUrl: './keys-page.html',
   styles: `
     .name {
@@ -74,10 +85,13 @@ export class KeysPage {
     },
     { keep: true },
   );
-  protected readonly filtered = computed(() => this.url.values().q !== '' || this.url.values().state !== 'active');
+  protected readonly filtered = computed(
+    () => this.url.values().q !== '' || this.url.values().state !== 'active',
+  );
   protected readonly summarize = summarize;
   protected readonly rowId = (key: KeyRow): string => key.api_key_id;
-  protected readonly rowLink = (key: KeyRow): readonly string[] => this.scope.link('api-keys', key.api_key_id);
+  protected readonly rowLink = (key: KeyRow): readonly string[] =>
+    this.scope.link('api-keys', key.api_key_id);
 
   protected isWide(key: KeyRow): boolean {
     return ['broad', 'unrestricted'].includes(riskOf(key.permissions));
@@ -88,6 +102,7 @@ export class KeysPage {
   }
 
   protected setState(event: Event): void {
-    if (event.target instanceof HTMLSelectElement) this.url.set({ state: event.target.value as 'active', cur: '' });
+    if (event.target instanceof HTMLSelectElement)
+      this.url.set({ state: event.target.value as 'active', cur: '' });
   }
 }

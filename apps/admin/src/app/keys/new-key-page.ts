@@ -42,7 +42,11 @@ export class NewKeyPage {
     this.busy.set(true);
     this.problem.set('');
     try {
-      const { data } = await this.api.send<Single<CreatedKey>>('POST', `${this.scope.api() ?? ''}/api-keys`, body);
+      const { data } = await this.api.send<Single<CreatedKey>>(
+        'POST',
+        `${this.scope.api() ?? ''}/api-keys`,
+        body,
+      );
       const shown = this.dialogs.open<TokenDialog, TokenData>(TokenDialog, {
         data: { token: data.token, apiUrl: this.session.me()?.api_url ?? '' },
         disableClose: true,

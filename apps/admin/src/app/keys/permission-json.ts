@@ -27,7 +27,8 @@ export function readPermissionJson(text: string): ReadMap {
 /** One line per resource: easier to read and to compare than JSON.stringify's indentation. */
 export function writePermissionJson(permissions: PermissionMap): string {
   const lines = Object.entries(permissions).map(
-    ([urn, actions]) => `  ${JSON.stringify(urn)}: [${actions.map((action) => JSON.stringify(action)).join(', ')}]`,
+    ([urn, actions]) =>
+      `  ${JSON.stringify(urn)}: [${actions.map((action) => JSON.stringify(action)).join(', ')}]`,
   );
   return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n}`;
 }

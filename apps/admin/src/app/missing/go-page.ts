@@ -27,7 +27,9 @@ import { EmptyState, ErrorState } from '@app/admin-ui/states';
 export class GoPage {
   readonly id = input.required<string>();
   private readonly router = inject(Router);
-  protected readonly found = fetched<Single<Resolved>>(() => withQuery(`${ADMIN_BASE}/resolve`, { id: this.id() }));
+  protected readonly found = fetched<Single<Resolved>>(() =>
+    withQuery(`${ADMIN_BASE}/resolve`, { id: this.id() }),
+  );
 
   constructor() {
     effect(() => {

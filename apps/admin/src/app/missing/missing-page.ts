@@ -7,7 +7,11 @@ import { EmptyState } from '@app/admin-ui/states';
   imports: [EmptyState, RouterLink],
   template: `
     <h1 class="visually-hidden">Not found</h1>
-    <hp-empty icon="search" title="There is no such page" text="The address may be mistyped or from another version.">
+    <hp-empty
+      icon="search"
+      title="There is no such page"
+      text="The address may be mistyped or from another version."
+    >
       <a class="btn" routerLink="/">Go to the Dashboard</a>
     </hp-empty>
   `,

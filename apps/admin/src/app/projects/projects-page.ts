@@ -86,7 +86,9 @@ export class ProjectsPage {
     () => {
       const base = this.scope.api();
       // Projects of an environment are few: one page of the largest size holds them.
-      return base === undefined ? undefined : withQuery(`${base}/projects`, { q: this.url.values().q, limit: 500 });
+      return base === undefined
+        ? undefined
+        : withQuery(`${base}/projects`, { q: this.url.values().q, limit: 500 });
     },
     { keep: true },
   );

@@ -73,7 +73,9 @@ export class RunPage {
   protected readonly result = fetched<Single<ValueText>>(() =>
     this.run()?.has_result === true ? this.part('result') : undefined,
   );
-  protected readonly trace = fetched<Single<Trace>>(() => (this.run() === undefined ? undefined : this.part('trace')));
+  protected readonly trace = fetched<Single<Trace>>(() =>
+    this.run() === undefined ? undefined : this.part('trace'),
+  );
 
   protected readonly activeTab = computed(() => TABS.find((tab) => tab === this.tab()) ?? 'timeline');
   protected readonly tabs = computed(() => [

@@ -77,7 +77,9 @@ export class RunsPage {
   protected readonly typeOptions = RUN_TYPES.map((type) => ({ value: type, label: type }));
   protected readonly projectOptions = computed(() => {
     const known = this.facets()?.['project']?.map(({ value }) => value) ?? [];
-    return [...new Set([...known, ...this.url.values().project])].sort().map((value) => ({ value, label: value }));
+    return [...new Set([...known, ...this.url.values().project])]
+      .sort()
+      .map((value) => ({ value, label: value }));
   });
   protected readonly filtered = computed(() => {
     const { q, status, type, project } = this.url.values();
@@ -91,7 +93,14 @@ export class RunsPage {
     });
   }
 
-  protected change(change: Partial<{ status: readonly string[]; type: readonly string[]; project: readonly string[]; q: string }>): void {
+  protected change(
+    change: Partial<{
+      status: readonly string[];
+      type: readonly string[];
+      project: readonly string[];
+      q: string;
+    }>,
+  ): void {
     this.forget();
     this.url.set({ ...change, cur: '' }, { replace: change.q !== undefined });
   }

@@ -99,7 +99,9 @@ export class Shell {
     effect(() => remember('hot.rail', this.narrowNav()));
   }
 
-  protected badge(item: NavItem): { readonly text: string; readonly tone: string; readonly label: string } | null {
+  protected badge(
+    item: NavItem,
+  ): { readonly text: string; readonly tone: string; readonly label: string } | null {
     const badges = this.badges.value()?.data;
     if (badges === undefined) return null;
     if (item.path === 'runs' && badges.runs_running > 0) {

@@ -52,7 +52,9 @@ export class StreamPage {
     return address === undefined || this.activeTab() !== 'data' ? undefined : `${address}/data?limit=500`;
   });
   protected readonly activeTab = computed(() => TABS.find((tab) => tab === this.tab()) ?? 'timeline');
-  protected readonly title = computed(() => this.stream()?.root_label ?? `Stream ${shortId(this.streamId())}`);
+  protected readonly title = computed(
+    () => this.stream()?.root_label ?? `Stream ${shortId(this.streamId())}`,
+  );
   protected readonly formatCount = formatCount;
 
   constructor() {

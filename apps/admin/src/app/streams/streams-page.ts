@@ -35,7 +35,14 @@ const COLUMNS: readonly Column[] = [
   { id: 'failures', header: 'Failed', width: 76, align: 'end' },
   { id: 'started', header: 'Started', width: 112, align: 'end', card: 2 },
   { id: 'activity', header: 'Last activity', width: 120, align: 'end', from: 980 },
-  { id: 'duration', header: 'Duration', width: 112, align: 'end', card: 2, hint: 'From the start to the last activity' },
+  {
+    id: 'duration',
+    header: 'Duration',
+    width: 112,
+    align: 'end',
+    card: 2,
+    hint: 'From the start to the last activity',
+  },
 ];
 
 @Component({
@@ -105,7 +112,9 @@ export class StreamsPage {
   });
   protected readonly facets = computed(() => this.streams.value()?.facets);
   protected readonly tabs = STREAM_STATES.map((value) => ({ value, ...statusLook(value) }));
-  protected readonly filtered = computed(() => this.url.values().q !== '' || this.url.values().state.length > 0);
+  protected readonly filtered = computed(
+    () => this.url.values().q !== '' || this.url.values().state.length > 0,
+  );
   protected readonly formatCount = formatCount;
   protected readonly rowId = (stream: StreamRow): string => stream.stream_id;
   protected readonly rowLink = (stream: StreamRow): readonly string[] =>

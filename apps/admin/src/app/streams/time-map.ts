@@ -37,7 +37,10 @@ export function busyMap(spans: readonly Span[]): TimeMap {
     }
     pieces.push({ from: span.from, to: span.to, shown: span.to - span.from });
   }
-  const total = Math.max(1, pieces.reduce((sum, { shown }) => sum + shown, 0));
+  const total = Math.max(
+    1,
+    pieces.reduce((sum, { shown }) => sum + shown, 0),
+  );
   const at = (ms: number): number => {
     let passed = 0;
     for (const { from, to, shown } of pieces) {
@@ -69,10 +72,10 @@ function union(spans: readonly Span[]): Span[] {
 }
 
 function hull(spans: readonly Span[]): Span {
-  return spans.reduce(
-    (all, { from, to }) => ({ from: Math.min(all.from, from), to: Math.max(all.to, to) }),
-    { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY },
-  );
+  return spans.reduce((all, { from, to }) => ({ from: Math.min(all.from, from), to: Math.max(all.to, to) }), {
+    from: Number.POSITIVE_INFINITY,
+    to: Number.NEGATIVE_INFINITY,
+  });
 }
 
 const clamp = (share: number): number => Math.max(0, Math.min(1, share));

@@ -1,5 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
-import { CALL_HAS_ARGS, CALL_HAS_RESULT, CALL_OPEN, type CallValues, type Single, type Trace } from '@app/contracts';
+import {
+  CALL_HAS_ARGS,
+  CALL_HAS_RESULT,
+  CALL_OPEN,
+  type CallValues,
+  type Single,
+  type Trace,
+} from '@app/contracts';
 import { fetched } from '@app/admin-ui/data';
 import { formatFine, FunctionName } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';

@@ -56,7 +56,14 @@ const ROW_PX = 26;
 /** Every call of a run: on the left as a tree, on the right when and how long. Only the lines in view exist. */
 @Component({
   selector: 'hp-trace',
-  imports: [CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport, Icon, MatTooltip, TraceMinimap],
+  imports: [
+    CdkFixedSizeVirtualScroll,
+    CdkVirtualForOf,
+    CdkVirtualScrollViewport,
+    Icon,
+    MatTooltip,
+    TraceMinimap,
+  ],
   templateUrl: './trace-view.html',
   styleUrl: './trace-view.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -79,7 +86,9 @@ export class TraceView {
       const open = initiallyOpen(tree);
       // A trace that grew keeps what somebody opened.
       if (previous !== undefined) open.set(previous.value.subarray(0, tree.count));
-      for (const caller of this.selected() < tree.count && this.selected() >= 0 ? ancestorsOf(tree, this.selected()) : []) {
+      for (const caller of this.selected() < tree.count && this.selected() >= 0
+        ? ancestorsOf(tree, this.selected())
+        : []) {
         open[caller] = 1;
       }
       return open;

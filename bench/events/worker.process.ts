@@ -1,15 +1,14 @@
 /** A worker as it is, with the real pool of sandbox children; only what serves and the program are made up. */
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
+import { newId } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { ChildPool, poolSettings, SANDBOX } from '@app/platform/sandbox';
-import { writeMiniRuntime } from '../../libs/platform/sandbox/src/testing/build';
-import { Serving } from '@app/runs';
-import { FakeServing } from '@app/runs/testing';
+import { Serving, type EnvFacts, type FunctionTarget, type RunTarget } from '@app/runs';
 import { EventConsumer, RunsWorkerModule } from '@app/runs/worker';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -30,10 +29,81 @@ const ARTIFACT = {
   tables: '{}',
 };
 
-class BenchServing extends FakeServing {
+/** One handler of one type in one environment. */
+class BenchServing extends Serving {
+  private readonly target: RunTarget;
+
+  constructor(
+    private readonly orgId: string,
+    private readonly envId: string,
+  ) {
+    super();
+    this.target = {
+      orgId,
+      envId,
+      projectId: newId(),
+      projectName: 'bench',
+      buildId: newId(),
+      buildHash: 'bench',
+      artifactHash: ARTIFACT.hash,
+      handlerKey: '::bench/handle',
+      functionName: '::bench/handle',
+      retry: undefined,
+      agentType: null,
+    };
+  }
+
+  override handlersOf(envId: string, eventType: string): readonly RunTarget[] {
+    return envId === this.envId && eventType === 'bench:event' ? [this.target] : [];
+  }
+
+  override handler(): RunTarget {
+    return this.target;
+  }
+
+  override findFunction(): FunctionTarget | null {
+    return null;
+  }
+
+  override handlersInBuild(): readonly RunTarget[] {
+    return [];
+  }
+
+  override projectNames(): readonly string[] {
+    return ['bench'];
+  }
+
+  override isDeploying(): boolean {
+    return false;
+  }
+
+  override env(envId: string): EnvFacts | null {
+    return envId === this.envId ? { envId, envName: 'bench', orgId: this.orgId, orgSlug: 'bench' } : null;
+  }
+
   override async artifact(): Promise<Buffer> {
     return Buffer.from(JSON.stringify(ARTIFACT));
   }
+
+  override contextOf(): string {
+    return '{"values":{},"secretKeys":[]}';
+  }
+}
+
+/** The small runtime of the sandbox's own tests, from the sources of the checkout that this is run in. */
+function buildRuntime(folder: string): string {
+  const outfile = join(folder, 'testing.js');
+  buildSync({
+    entryPoints: [join(process.cwd(), 'libs/platform/sandbox/src/testing/build.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['esbuild'],
+    logLevel: 'error',
+  });
+  const testing = require(outfile) as { writeMiniRuntime(folder: string): string };
+  return testing.writeMiniRuntime(folder);
 }
 
 /** The sandbox's child, bundled from the sources of the checkout that this is run in. */
@@ -63,7 +133,7 @@ class BenchModule {
     const pool = new ChildPool(
       poolSettings({
         childPath: buildChild(folder),
-        runtimePath: writeMiniRuntime(folder),
+        runtimePath: buildRuntime(folder),
         children: 1,
         memoryMb: 256,
         idleMs: 60_000,
@@ -91,10 +161,8 @@ class BenchModule {
 }
 
 async function main(): Promise<void> {
-  const serving = new BenchServing();
   const { BENCH_ORG: orgId = '', BENCH_ENV: envId = '' } = process.env;
-  serving.addEnv(orgId, envId);
-  serving.addHandler(envId, 'bench:event', '::bench/handle', { artifactHash: 'bench' });
+  const serving = new BenchServing(orgId, envId);
   const app = await NestFactory.createApplicationContext(BenchModule.forRoot(serving), {
     logger: ['error', 'warn'],
   });

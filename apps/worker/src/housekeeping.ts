@@ -13,7 +13,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const LOCK = 7_226_010_453;
 
 const MAKE_PARTITIONS = `
-SELECT hot.ensure_partitions(c.class, now() - interval '1 day', now() + interval '8 days')
+SELECT hot.ensure_partitions(c.class::smallint, now() - interval '1 day', now() + interval '8 days')
 FROM (SELECT DISTINCT retention_class AS class FROM hot.org UNION SELECT -1) c`;
 
 const FORGET_KEYS = `DELETE FROM hot.idempotency_key WHERE expires_at < now()`;

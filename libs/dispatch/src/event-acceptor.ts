@@ -94,7 +94,7 @@ export class EventAcceptor {
     this.writer = new GroupWriter({
       maxItems: MAX_GROUP_ROWS,
       maxWeight: MAX_GROUP_BYTES,
-      maxInFlight: 2,
+      maxInFlight: 1,
       weigh: (row) => row.eventData.length + 300,
       write: (rows, lane) => this.repository.insert(rows, slots.of(lane === 0 ? 'accept' : 'acceptSecond')),
       isItemsFault: isRowsFault,

@@ -22,7 +22,7 @@ export class RunClaimer {
   constructor(pools: HotSqlPools, slots: CounterSlots) {
     const relaxed = new ClaimRepository(pools.relaxed);
     const durable = new ClaimRepository(pools.durable);
-    this.queued = writer(2, (incarnation, requests) => relaxed.claim(incarnation, requests, Date.now()));
+    this.queued = writer(1, (incarnation, requests) => relaxed.claim(incarnation, requests, Date.now()));
     // Writes history: durable.
     this.retries = writer(1, (incarnation, requests) =>
       durable.claimRetries(incarnation, requests, Date.now(), slots.of('retry')),

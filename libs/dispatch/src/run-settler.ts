@@ -56,7 +56,7 @@ export class RunSettler {
         return rows.map((row) => ended.has(row.runId));
       },
       (run) => weigh(run),
-      2,
+      1,
     );
     this.waiting = this.writer(
       async (incarnation, rows) => {

@@ -7,6 +7,11 @@ export type NoticeListener = (message: string) => void;
 export abstract class LiveBus {
   /** Sends in order, in few round trips. Never throws: while nobody can be told, nobody is. */
   abstract publish(channel: string, message: string): void;
+  /**
+   * The same for what nobody waits for: goes out with the next `publish` of this process, or a few milliseconds later.
+   * The order stays.
+   */
+  abstract publishSoon(channel: string, message: string): void;
   /** Resolves when notices published from now on will arrive. Answers how to stop. */
   abstract subscribe(channel: string, listener: NoticeListener): Promise<() => void>;
   /** Whether notices can pass at the moment. */
@@ -23,6 +28,10 @@ export class MemoryLiveBus extends LiveBus {
     setImmediate(() => {
       for (const listener of this.listeners.get(channel) ?? []) listener(message);
     });
+  }
+
+  override publishSoon(channel: string, message: string): void {
+    this.publish(channel, message);
   }
 
   override async subscribe(channel: string, listener: NoticeListener): Promise<() => void> {

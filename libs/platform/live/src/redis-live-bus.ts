@@ -12,6 +12,7 @@ return 0`;
 
 /** Lua's unpack and the server's own limits leave room for more; this keeps one reply from blocking others for long. */
 const MAX_PER_COMMAND = 1_000;
+const SOON_MS = 5;
 const MAX_IN_FLIGHT = 64;
 const MAX_OUTBOX = 100_000;
 
@@ -26,6 +27,7 @@ export class RedisLiveBus extends LiveBus {
   private outbox: string[] = [];
   private readonly inFlight = new Set<Promise<void>>();
   private scheduled = false;
+  private soon: NodeJS.Timeout | undefined;
   private sha: Promise<string> | undefined;
   private listening = false;
 
@@ -39,6 +41,12 @@ export class RedisLiveBus extends LiveBus {
     this.scheduled = true;
     // A microtask: what one finished write has to tell goes out together, before anything that is sent because of it.
     queueMicrotask(() => this.send());
+  }
+
+  override publishSoon(channel: string, message: string): void {
+    this.outbox.push(this.key(channel), message);
+    if (this.scheduled) return;
+    this.soon ??= setTimeout(() => this.send(), SOON_MS).unref();
   }
 
   override async subscribe(channel: string, listener: NoticeListener): Promise<() => void> {
@@ -73,6 +81,7 @@ export class RedisLiveBus extends LiveBus {
 
   override async flushed(): Promise<void> {
     while (this.outbox.length > 0 || this.inFlight.size > 0) {
+      if (this.outbox.length > 0 && this.inFlight.size === 0) this.send();
       await Promise.allSettled([...this.inFlight, Promise.resolve()]);
     }
   }
@@ -87,6 +96,8 @@ export class RedisLiveBus extends LiveBus {
    */
   private send(): void {
     this.scheduled = false;
+    clearTimeout(this.soon);
+    this.soon = undefined;
     if (this.inFlight.size >= MAX_IN_FLIGHT) {
       if (this.outbox.length > MAX_OUTBOX) this.outbox = [];
       return;

@@ -27,7 +27,11 @@ export class RedisConnections implements OnApplicationShutdown {
    * before a ticket is added reaches its readers before the ticket reaches a worker.
    */
   commands(): Redis {
-    this.commandClient ??= this.open({ enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    this.commandClient ??= this.open({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      enableAutoPipelining: true,
+    });
     return this.commandClient;
   }
 

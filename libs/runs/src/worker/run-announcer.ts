@@ -37,7 +37,7 @@ export class RunAnnouncer {
   constructor(private readonly bus: LiveBus) {}
 
   handled(row: ClaimedRow, target: RunTarget | null): void {
-    this.bus.publish(
+    this.bus.publishSoon(
       envChannel(row.env_id),
       JSON.stringify({
         type: 'event:handled',
@@ -54,7 +54,7 @@ export class RunAnnouncer {
   started(row: ClaimedRow, runType: number, target: RunTarget | null, functionName: string | null): void {
     if (runType === TASK) return;
     const type = runTypeName(runType);
-    this.bus.publish(
+    this.bus.publishSoon(
       envChannel(row.env_id),
       JSON.stringify({
         type: 'run:start',
@@ -84,7 +84,11 @@ export class RunAnnouncer {
       retry_attempt: row.attempt,
       next_retry_at: null,
     };
-    this.toStream(row.env_id, row.stream_id, { k: 'run', run });
+    // Most runs are over in a moment: their beginning then travels with their end, in one command instead of two.
+    this.bus.publishSoon(
+      streamChannel(row.env_id, row.stream_id),
+      JSON.stringify({ k: 'run', run } satisfies StreamNotice),
+    );
   }
 
   ended(run: RunEnd): void {

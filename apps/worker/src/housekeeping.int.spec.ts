@@ -1,0 +1,95 @@
+import { newId } from '@app/kernel';
+import { ConfigModule } from '@app/platform/config';
+import { DatabaseModule, Db } from '@app/platform/database';
+import { BucketFolder, StatsModule } from '@app/stats';
+import { eventually, useDatabase } from '@app/testing';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Housekeeping } from './housekeeping';
+
+describe('housekeeping', () => {
+  const database = useDatabase({ fresh: true });
+  let app: TestingModule;
+  let db: Db;
+
+  beforeAll(async () => {
+    app = await Test.createTestingModule({
+      imports: [
+        ConfigModule.forRoot({ DATABASE_URL: database.url, REDIS_URL: 'redis://unused' }),
+        DatabaseModule,
+        StatsModule,
+      ],
+      providers: [Housekeeping],
+    }).compile();
+    await app.init();
+    db = app.get(Db);
+  });
+  afterAll(() => app.close());
+
+  const bucket = (granularity: number, ageHours: number, slot: number, count: number, envId: string) =>
+    db.execute(
+      `INSERT INTO hot.run_bucket (env_id, granularity, bucket_start, project_id, run_type, status, slot, count, sum_us)
+       VALUES ($1, $2::smallint, CASE $2::smallint WHEN 0 THEN to_timestamp(0)
+                       ELSE date_trunc('hour', now(), 'UTC') - $3::int * interval '1 hour' + interval '7 minutes' END,
+               $1, 2, 2, $4::smallint, $5::bigint, $5::bigint)`,
+      [envId, granularity, ageHours, slot, count],
+    );
+
+  it('makes the partitions of a new retention class, forgets old keys and turns old minutes into hours', async () => {
+    const [orgId, envId] = [newId(), newId()];
+    await db.execute(`INSERT INTO hot.org (org_id, name, slug, retention_class) VALUES ($1, 'o', $2, 7)`, [
+      orgId,
+      orgId,
+    ]);
+    await db.execute(
+      `INSERT INTO hot.idempotency_key (env_id, key, event_id, request_hash, expires_at)
+       VALUES ($1, 'old', $1, '', now() - interval '1 minute'), ($1, 'new', $1, '', now() + interval '1 hour')`,
+      [envId],
+    );
+    // Two writers, all time and one minute three days ago.
+    for (const slot of [11, 12]) {
+      await bucket(0, 0, slot, 5, envId);
+      await bucket(1, 72, slot, 5, envId);
+    }
+    const housekeeping = app.get(Housekeeping);
+    housekeeping.start();
+    await eventually(async () => {
+      const rows = await db.query(
+        'SELECT granularity, slot, count::int AS n FROM hot.run_bucket WHERE env_id = $1 ORDER BY granularity',
+        [envId],
+      );
+      expect(rows).toEqual([
+        { granularity: 0, slot: 0, n: 10 },
+        { granularity: 2, slot: 0, n: 10 },
+      ]);
+    });
+    housekeeping.stop();
+    const partitions = await db.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relname LIKE 'run\\_7\\_20%' AND relkind = 'r'`,
+    );
+    expect(partitions.length).toBeGreaterThanOrEqual(9);
+    expect(await db.query('SELECT key FROM hot.idempotency_key WHERE env_id = $1', [envId])).toEqual([
+      { key: 'new' },
+    ]);
+  });
+
+  it('keeps every total while it folds', async () => {
+    const envId = newId();
+    for (const slot of [21, 22, 23]) {
+      await bucket(1, 1, slot, 7, envId);
+      await bucket(0, 0, slot, 7, envId);
+    }
+    const total = async (granularity: number) =>
+      (await db.queryOne<{ n: number; rows: number }>(
+        'SELECT sum(count)::int AS n, count(*)::int AS rows FROM hot.run_bucket WHERE env_id = $1 AND granularity = $2',
+        [envId, granularity],
+      )) ?? { n: 0, rows: 0 };
+    await app.get(BucketFolder).foldSlots();
+    expect(await total(1)).toEqual({ n: 21, rows: 1 });
+    // The writers of this hour may still be there: their own all-time rows stay theirs until no minute names them.
+    expect((await total(0)).n).toBe(21);
+    // A run that began in that minute ends late: another small bucket, added by the next round.
+    await bucket(1, 1, 24, 1, envId);
+    await app.get(BucketFolder).foldSlots();
+    expect(await total(1)).toEqual({ n: 22, rows: 1 });
+  });
+});

@@ -28,6 +28,8 @@ const { values } = parseArgs({
 const EVENTS = Number(values.events);
 const CONNECTIONS = Number(values.connections);
 const SECONDS = Number(values.seconds);
+/** Published at the same rate before anything is counted: connections, plans and compiled code are there by then. */
+const WARM_UP_SECONDS = 5;
 
 interface Ready {
   readonly url: string;
@@ -129,6 +131,9 @@ async function latency(api: Ready, rate: number, seconds: number): Promise<reado
   const streamId = first.data.stream_id;
   const sentAt = new Map<number, number>();
   const times: number[] = [];
+  const warmUp = rate * WARM_UP_SECONDS;
+  const total = warmUp + Math.round(rate * seconds);
+  let ended = 0;
   const stream = request(`${api.url}/v1/streams/${streamId}/subscribe`, {
     headers: { authorization: `Bearer ${api.token}` },
     agent: false,
@@ -147,7 +152,9 @@ async function latency(api: Ready, rate: number, seconds: number): Promise<reado
           /event: run:stop\n.*?"result":\{"ok":true,"id":"[^"]*","n":(-?\d+)\}/g,
         )) {
           const sent = sentAt.get(Number(match[1]));
-          if (sent !== undefined) times.push(now - sent);
+          if (sent === undefined) continue;
+          ended += 1;
+          if (Number(match[1]) >= warmUp) times.push(now - sent);
         }
       });
       resolve();
@@ -155,7 +162,6 @@ async function latency(api: Ready, rate: number, seconds: number): Promise<reado
     stream.end();
   });
   await sleep(300);
-  const total = Math.round(rate * seconds);
   const from = performance.now();
   const posts: Promise<unknown>[] = [];
   for (let n = 0; n < total; n += 1) {
@@ -166,10 +172,10 @@ async function latency(api: Ready, rate: number, seconds: number): Promise<reado
     posts.push(publisher.post('/v1/events', body(n, streamId)));
   }
   await Promise.all(posts);
-  for (let wait = 0; times.length < total && wait < 200; wait += 1) await sleep(20);
+  for (let wait = 0; ended < total && wait < 200; wait += 1) await sleep(20);
   stream.destroy();
   publisher.close();
-  if (times.length < total) console.log(`  ${total - times.length} ends were not seen`);
+  if (ended < total) console.log(`  ${total - ended} ends were not seen`);
   return times.sort((a, b) => a - b);
 }
 
@@ -250,7 +256,9 @@ async function main(): Promise<void> {
         `publish → run:stop on SSE at ${String(rate).padStart(5)}/s     p50 ${percentile(times, 0.5).toFixed(2)} ms, ` +
           `p99 ${percentile(times, 0.99).toFixed(2)} ms, max ${(times.at(-1) ?? 0).toFixed(1)} ms (${times.length})`,
       );
-      console.log(`CPU per event                          ${cpuPerEvent(before, after, times.length)}`);
+      console.log(
+        `CPU per event                          ${cpuPerEvent(before, after, times.length + rate * WARM_UP_SECONDS)}`,
+      );
     }
     if (values.profile) {
       for (const child of [api, worker]) child.send({ type: 'profile:start' });

@@ -21,8 +21,11 @@ export interface Watch {
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** Ids are made before their rows are committed; a look reaches back over the slowest commit. */
-const OVERLAP_MS = 3_000;
+/**
+ * Ids are made before their rows are committed; a look reaches back over a slow commit. Not further than it must: on a
+ * stream of a thousand runs a second, each second of it is a thousand rows to read. Live runs come whatever their age.
+ */
+const OVERLAP_MS = 1_000;
 /** With Redis away, a look must reach back over the time that it itself may be late. */
 const OVERLAP_ALONE_MS = 15_000;
 const MAX_STREAMS_PER_LOOK = 5_000;

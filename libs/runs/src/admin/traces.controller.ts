@@ -1,0 +1,60 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { CallValues, Trace } from '@app/contracts';
+import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
+import { NotFoundError } from '@app/kernel';
+import { readInfo, RunDetailQueries, statusName, type RunDetailRecord } from '@app/observe';
+import { uuid } from '@app/platform/http';
+import { TraceReader } from '@app/runs';
+import { z } from 'zod';
+import { decodeTrace, decodeValues } from './trace-decoder';
+
+const callIndex = z
+  .string()
+  .regex(/^\d{1,7}$/, 'call must be its number in the trace')
+  .transform(Number);
+
+@ApiTags('Runs')
+@Controller('admin/v1/orgs/:org/envs/:env/runs/:run_id')
+export class TracesController {
+  constructor(
+    private readonly details: RunDetailQueries,
+    private readonly traces: TraceReader,
+  ) {}
+
+  @Get('trace')
+  @Needs('view')
+  @ApiOperation({ summary: 'Every call of the run, without values' })
+  async trace(
+    @CurrentEnv() member: EnvMember,
+    @Param('run_id', { schema: uuid }) runId: string,
+  ): Promise<Trace> {
+    const run = await this.details.find(member, runId);
+    if (run === undefined) throw new NotFoundError('Run');
+    const segments = await this.traces.segments(member, runId);
+    return decodeTrace(segments, {
+      state: stateOf(run, segments.length > 0),
+      dropped: readInfo(run.info).droppedCalls,
+    });
+  }
+
+  @Get('calls/:call')
+  @Needs('payload.view')
+  @ApiOperation({ summary: 'Arguments, result and error of one call' })
+  async call(
+    @CurrentEnv() member: EnvMember,
+    @Param('run_id', { schema: uuid }) runId: string,
+    @Param('call', { schema: callIndex }) call: number,
+  ): Promise<CallValues> {
+    const values = decodeValues(await this.traces.segments(member, runId), call);
+    if (values === undefined) throw new NotFoundError('Run');
+    return values;
+  }
+}
+
+function stateOf(run: RunDetailRecord, found: boolean): Trace['state'] {
+  if (found) return 'available';
+  if (statusName(run.status) === 'running') return 'collecting';
+  if (run.trace_bytes > 0) return 'expired';
+  return run.call_count > 0 ? 'not_recorded' : 'available';
+}

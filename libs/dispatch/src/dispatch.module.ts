@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CounterSlots } from './counter-slots';
+import { DeadLetters } from './dead-letters.repository';
 import { EventAcceptor } from './event-acceptor';
 import { HotSqlPools } from './hot-sql.pools';
 import { StreamTotals } from './stream-totals';
@@ -8,7 +9,7 @@ import { TicketSender } from './ticket-sender';
 /** What every process needs that publishes events or reads live work. */
 @Global()
 @Module({
-  providers: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor],
-  exports: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor],
+  providers: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor, DeadLetters],
+  exports: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor, DeadLetters],
 })
 export class DispatchModule {}

@@ -1,6 +1,7 @@
 export { type StreamMode } from './accept.repository';
 export { CounterSlots } from './counter-slots';
 export { type ClaimedRow, type ClaimRoute } from './claim.repository';
+export { DeadLetters, type DeadLetter } from './dead-letters.repository';
 export { dispatchConfig, type DispatchConfig } from './dispatch.config';
 export { DispatchModule } from './dispatch.module';
 export {

@@ -1,3 +1,4 @@
+import { DeadLetters } from '@app/dispatch';
 import { newId } from '@app/kernel';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { fakeFailure, fakeLoss, WorkerHarness } from '../testing';
@@ -282,6 +283,17 @@ describe('a worker', () => {
     expect(runs.every((run) => run.retry_attempt === 0)).toBe(true);
     expect(quarantined).toEqual([false, true, true]);
     expect(await live(event.eventId)).toMatchObject([{ state: 4, run_id: null }]);
+
+    const letters = worker.app.get(DeadLetters);
+    const [letter] = await letters.list(tenant, 10);
+    expect(letter).toMatchObject({ eventId: event.eventId, deliveries: 3, runId: runs[2]?.run_id });
+    await expect(letters.requeue(worker.tenant(), letter?.dispatchId ?? '')).rejects.toThrow('not found');
+    worker.sandbox.define('::t/killer', () => 'mended');
+    await letters.requeue(tenant, letter?.dispatchId ?? '');
+    await eventually(async () => {
+      expect(await live(event.eventId)).toHaveLength(0);
+      expect((await runsOf(event.eventId)).at(-1)).toMatchObject({ status: 2, result: '"mended"' });
+    });
   });
 
   it('calls a function by name, and says when there is none', async () => {

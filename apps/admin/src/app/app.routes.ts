@@ -3,6 +3,8 @@ import { landing, requireScope, requireSession } from './shell/guards';
 
 export const routes: Routes = [
   { path: '', pathMatch: 'full', canActivate: [landing], children: [] },
+  // Where the server sends `/`.
+  { path: 'apps', pathMatch: 'full', canActivate: [landing], children: [] },
   {
     path: 'login',
     title: 'Sign in',

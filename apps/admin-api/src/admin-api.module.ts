@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { deployTickets, ProgramCompilerModule } from '@app/builds';
+import { deployTickets, ManifestOnlyCompiler, ProgramCompilerModule } from '@app/builds';
 import { BuildsAdminModule } from '@app/builds/admin';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { EventsAdminModule } from '@app/events/admin';
@@ -16,7 +16,6 @@ import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';
-import { NoCompiler } from './no-compiler';
 
 /** The app's API: every surface that it serves. */
 @Module({})
@@ -33,7 +32,7 @@ export class AdminApiModule {
         LiveModule,
         SseModule,
         DispatchModule,
-        ProgramCompilerModule.forRoot(NoCompiler),
+        ProgramCompilerModule.forRoot(ManifestOnlyCompiler),
         IdentityAdminModule,
         RunsAdminModule,
         EventsAdminModule,

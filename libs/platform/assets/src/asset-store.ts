@@ -41,8 +41,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown; charset=utf-8',
 };
 const COMPRESSIBLE = /^(text\/|application\/(json|manifest\+json|wasm)|image\/svg)/;
-// Angular writes main-3Q7XKZ5A.js, and media/name-3Q7XKZ5A.woff2.
-const HASHED = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
+// Angular writes main-3Q7XKZ5A.js, chunk-B0_-qpfZ.js and media/name-3Q7XKZ5A.woff2. A word of eight letters is no hash.
+const HASHED = /-(?=[\w-]*[A-Z0-9_])[\w-]{8}\.[a-z0-9]+$/;
 const WORTH_COMPRESSING_BYTES = 1024;
 
 const compressGzip = promisify(gzip);

@@ -13,6 +13,8 @@ export interface EditorOptions {
   readonly label: string;
   readonly maxHeight: string;
   readonly dark: boolean;
+  /** For the style element that the editor makes. */
+  readonly nonce: string | null;
   readonly changed: (text: string) => void;
 }
 
@@ -67,6 +69,7 @@ export function createJsonEditor(options: EditorOptions): EditorHandle {
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
         look,
+        EditorView.cspNonce.of(options.nonce ?? ''),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed(update.state.doc.toString());
         }),

@@ -2,6 +2,7 @@ import {
   afterNextRender,
   ChangeDetectionStrategy,
   Component,
+  CSP_NONCE,
   DestroyRef,
   effect,
   ElementRef,
@@ -44,6 +45,7 @@ export class JsonEditor {
   readonly maxHeight = input('46vh');
 
   private readonly mount = viewChild.required<ElementRef<HTMLElement>>('mount');
+  private readonly nonce = inject(CSP_NONCE, { optional: true });
   private editor: EditorHandle | undefined;
   private gone = false;
 
@@ -65,6 +67,7 @@ export class JsonEditor {
       label: this.label(),
       maxHeight: this.maxHeight(),
       dark: isDark(),
+      nonce: this.nonce,
       changed: (text) => this.value.set(text),
     });
   }

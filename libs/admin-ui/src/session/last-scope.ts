@@ -1,4 +1,8 @@
-import type { ScopeNames } from './scope';
+/** The environment that was looked at last. */
+export interface ScopeNames {
+  readonly org: string;
+  readonly env: string;
+}
 
 const KEY = 'hot.scope';
 

@@ -134,7 +134,7 @@ describe('the served app', () => {
 
   it('puts a fresh nonce for styles into a page that has a place for one', async () => {
     const index = join(folder, 'index.html');
-    writeFileSync(index, '<app-root ngCspNonce="here"></app-root>');
+    writeFileSync(index, '<app-root ngcspnonce="here"></app-root>');
     utimesSync(index, new Date(), new Date(Date.now() + 5000));
     const [one, two] = [await get('/apps'), await get('/apps')];
     const nonce = /ngCspNonce="([^"]+)"/.exec(one.body)?.[1] ?? '';

@@ -15,8 +15,9 @@ export interface SpaOptions {
 }
 
 const INDEX = '/index.html';
-// In the built index: <app-root ngCspNonce="…">. Replaced in every answer by a fresh one.
-const NONCE_ATTRIBUTE = /ngCspNonce="[^"]*"/;
+// In the built index: <app-root ngCspNonce="…">, in lower case, as HTML is written back. Replaced in every answer by a
+// fresh one.
+const NONCE_ATTRIBUTE = /ngCspNonce="[^"]*"/i;
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** Serves the built app: its files, and its page for every other address that no route takes. */

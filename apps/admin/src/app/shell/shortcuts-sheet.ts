@@ -39,7 +39,7 @@ const TRACES: readonly Shortcut[] = [
   selector: 'hp-shortcuts-sheet',
   imports: [A11yModule],
   template: `
-    <div class="cover" (click)="done.emit()">
+    <div class="cover" tabindex="-1" (click)="done.emit()" (keydown.escape)="done.emit()">
       <section
         class="card"
         role="dialog"

@@ -99,7 +99,7 @@ WITH old AS MATERIALIZED (
   SELECT d.*, i.run_id AS next_run_id, i.started_ms
   FROM unnest($2::uuid[], $3::uuid[], $4::float8[]) AS i(dispatch_id, run_id, started_ms)
   JOIN hot.dispatch d ON d.dispatch_id = i.dispatch_id
-  WHERE d.dispatch_id = ANY($2::uuid[]) AND d.state + 0 = 3 AND d.due_at <= now() + interval '20 milliseconds' AND ${LEASE_LIVES}
+  WHERE d.dispatch_id = ANY($2::uuid[]) AND d.state + 0 = 3 AND (d.tickets > 0 OR d.due_at <= now() + interval '20 milliseconds') AND ${LEASE_LIVES}
   FOR UPDATE OF d SKIP LOCKED),
 c AS (
   UPDATE hot.dispatch d SET

@@ -19,7 +19,8 @@ const CANCELLED_RESULT = `'{"$type":"::hot::run/Cancellation","$val":{"msg":"Can
 
 /**
  * `due`: rows that need a ticket now. Each ticket doubles the wait for the next, so that a backlog that is merely long
- * is not given out every second, and one whose tickets were lost still is.
+ * is not given out every second, and one whose tickets were lost still is. A waiting attempt that has had its ticket
+ * may be claimed from then on, whatever its due_at says by now.
  * `orphans`: rows of incarnations whose lease ended, by what becomes of them.
  */
 const SWEEP = statement(
@@ -29,11 +30,10 @@ WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS mi
 due AS (
   UPDATE hot.dispatch d SET
     tickets = least(d.tickets + 1, 5),
-    due_at = CASE d.state WHEN 1 THEN now() + interval '2 seconds' * (2 ^ least(d.tickets + 1, 5)) ELSE d.due_at END
+    due_at = now() + interval '2 seconds' * (2 ^ least(d.tickets, 5))
   FROM (
     SELECT dispatch_id FROM hot.dispatch
     WHERE state IN (1, 3) AND due_at <= now() AND (SELECT mine FROM turn)
-      AND (state = 1 OR tickets < 5 OR due_at <= now() - interval '30 seconds')
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) s
   WHERE d.dispatch_id = s.dispatch_id
   RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
@@ -50,11 +50,11 @@ orphans AS MATERIALIZED (
   FOR UPDATE OF d SKIP LOCKED),
 requeued AS (
   UPDATE hot.dispatch d SET state = 1, incarnation = NULL, run_id = NULL, started_at = NULL, tickets = 1,
-    due_at = now() + interval '4 seconds'
+    due_at = now() + interval '2 seconds'
   FROM orphans o WHERE d.dispatch_id = o.dispatch_id AND o.fate = 'queued'
   RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
 again AS (
-  UPDATE hot.dispatch d SET state = 3, incarnation = NULL, due_at = now(), tickets = 1, stopped_at = now(),
+  UPDATE hot.dispatch d SET state = 3, incarnation = NULL, due_at = now() + interval '2 seconds', tickets = 1, stopped_at = now(),
     quarantine = d.quarantine OR d.delivery >= 2, last_result = ${LOST_RESULT},
     last_meta = jsonb_build_object('next', 'delivery', 'failureKind', 'worker-lost',
       'durationUs', (extract(epoch FROM now() - d.started_at) * 1000000)::bigint)::text

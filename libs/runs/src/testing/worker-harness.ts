@@ -5,13 +5,14 @@ import {
   eventTickets,
   type AcceptedEvent,
   type NewEvent,
+  type Ticket,
 } from '@app/dispatch';
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { Clock, newId, SystemClock } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
-import { QueueModule } from '@app/platform/queue';
+import { QueueModule, workQueueToken, type WorkQueue } from '@app/platform/queue';
 import { SANDBOX } from '@app/platform/sandbox';
 import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
@@ -98,6 +99,18 @@ export class WorkerHarness {
     await this.app.get(Sweeper).stop();
     await this.app.get(EventConsumer).stop();
     await this.app.get(WorkerLease).stop();
+  }
+
+  /** As if the process had been killed: takes nothing more, renews nothing, gives nothing back. */
+  async die(): Promise<void> {
+    const lease = this.app.get(WorkerLease);
+    // Private on purpose; a worker has no way to die politely.
+    clearTimeout((lease as unknown as { readonly timer: NodeJS.Timeout }).timer);
+    await this.app.get(Sweeper).stop();
+    await this.app.get<WorkQueue<Ticket>>(workQueueToken(eventTickets.name)).stop();
+    await this.db.execute('UPDATE hot.worker_lease SET expires_at = now() WHERE incarnation = $1', [
+      lease.incarnation(),
+    ]);
   }
 
   async close(): Promise<void> {

@@ -52,7 +52,11 @@ module.exports = {
       comment: 'Surfaces do not import each other. What two of them need belongs into the core.',
       severity: 'error',
       from: { path: `^libs/([^/]+)/src/(${SURFACE})/`, pathNot: TEST },
-      to: { path: `^libs/[^/]+/src/${SURFACE}/`, pathNot: '^libs/$1/src/$2/' },
+      // Runs execute what dispatch claims: in the worker the two are one machine, split by what they know.
+      to: {
+        path: `^libs/[^/]+/src/${SURFACE}/`,
+        pathNot: ['^libs/$1/src/$2/', '^libs/dispatch/src/worker/index\\.ts$'],
+      },
     },
     {
       name: 'apps-not-to-apps',
@@ -129,7 +133,7 @@ module.exports = {
       comment:
         'The language library imports only itself: no Node modules, no packages. The embedder gives it the world.',
       severity: 'error',
-      from: { path: '^libs/lang/', pathNot: TEST },
+      from: { path: '^libs/lang/src/', pathNot: TEST },
       to: { pathNot: '^libs/lang/' },
     },
     {

@@ -10,7 +10,6 @@ export interface PublishBody {
 }
 
 export const MAX_EVENT_TYPE = 255;
-// eslint-disable-next-line no-control-regex -- refusing control characters is the point
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Throws BadRequestError that names the first thing wrong. */

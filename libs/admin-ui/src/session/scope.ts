@@ -4,14 +4,9 @@ import { NavigationEnd, Router } from '@angular/router';
 import { envBase, type CapabilityName, type EnvEntry, type Me, type OrgEntry } from '@app/contracts';
 import { filter, map, startWith } from 'rxjs';
 import { Session } from './session';
-import { recallScope } from './last-scope';
+import { recallScope, type ScopeNames } from './last-scope';
 
 const SCOPE = /^\/o\/([^/?#]+)\/e\/([^/?#]+)(?:\/([^/?#]+))?/;
-
-export interface ScopeNames {
-  readonly org: string;
-  readonly env: string;
-}
 
 export function scopeOf(url: string): (ScopeNames & { readonly section: string | null }) | null {
   const match = SCOPE.exec(url);

@@ -3,7 +3,3 @@ export interface Span {
   readonly start: number;
   readonly end: number;
 }
-
-export function spanOf(first: Span, last: Span): Span {
-  return { start: first.start, end: last.end };
-}

@@ -49,6 +49,7 @@ const TRACES: readonly Shortcut[] = [
         cdkTrapFocus
         cdkTrapFocusAutoCapture
         (click)="$event.stopPropagation()"
+        (keydown.enter)="$event.stopPropagation()"
       >
         <h2 id="shortcuts-title">Keyboard shortcuts</h2>
         <div class="columns">

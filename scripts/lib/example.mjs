@@ -1,5 +1,6 @@
 /** Deploys the example project when it, or the key to deploy it with, has changed since the last time. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from './failure.mjs';
@@ -8,6 +9,10 @@ import { readJson, writeWhole } from './local-data.mjs';
 import { inRoot } from './paths.mjs';
 
 const EXAMPLE = 'examples/orders';
+
+/** Whether the command line can make a build from sources; without that there is nothing to deploy. */
+export const canDeployExample = (serverDir) =>
+  existsSync(join(serverDir, 'apps', 'cli', 'src', 'commands', 'build.command.js'));
 
 /**
  * @param {{dataDir: string, serverDir: string, apiUrl: string, apiKey: string, env: object, signal: AbortSignal}} options

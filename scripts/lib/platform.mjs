@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startApp } from './app-process.mjs';
 import { buildAdminPart, buildServerParts } from './build.mjs';
-import { deployExample } from './example.mjs';
+import { canDeployExample, deployExample } from './example.mjs';
 import { Failure, describe } from './failure.mjs';
 import { endLeftOvers, forgetChildren, noteChildren } from './leftovers.mjs';
 import { openDataDir, secretKey } from './local-data.mjs';
@@ -56,12 +56,13 @@ export function platform(options) {
     signal.throwIfAborted();
     await settled([startApps(env), admin], () => abort.abort());
     const [apiUrl, appUrl] = [`http://localhost:${options.apiPort}`, `http://localhost:${options.appPort}`];
-    await step('example', () =>
-      deployExample({ ...options, apiUrl, apiKey: local.apiKey, env, signal }),
-    ).catch((error) => {
-      signal.throwIfAborted();
-      say(`\n${describe(error)}\n`); // the platform is of use without its example
-    });
+    if (canDeployExample(options.serverDir)) {
+      const work = () => deployExample({ ...options, apiUrl, apiKey: local.apiKey, env, signal });
+      await step('example', work).catch((error) => {
+        signal.throwIfAborted();
+        say(`\n${describe(error)}\n`); // the platform is of use without its example
+      });
+    }
     return { apiUrl, appUrl, local };
   }
 

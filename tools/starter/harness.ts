@@ -61,6 +61,7 @@ export async function playground(): Promise<Playground> {
   write('apps/worker/src/main.js', standIn('worker', '0'));
   write('apps/cli/src/bootstrap-local.js', `console.log(JSON.stringify({ apiKey: 'hot_test_key' }));\n`);
   write('apps/cli/src/main.js', `console.log('deployed');\n`);
+  write('apps/cli/src/commands/build.command.js', '');
   write('libs/platform/database/src/migrate.js', `console.log('The database is up to date.');\n`);
   const [apiPort, appPort] = await Promise.all([freePort(), freePort()]);
   const starters: Starter[] = [];

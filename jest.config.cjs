@@ -66,4 +66,5 @@ if (existsSync(`${__dirname}/apps/admin/setup-jest.ts`)) {
   });
 }
 
-module.exports = { projects };
+// Real servers on a busy machine of two cores: a hanging test is ended, a slow one is not.
+module.exports = { projects, testTimeout: 30_000 };

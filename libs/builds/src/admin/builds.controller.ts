@@ -1,12 +1,11 @@
 import { Controller, Get, HttpCode, Param, Post, StreamableFile } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BuildService, DeployService } from '@app/builds';
 import type { BuildChanges, BuildDetail, BuildRow, HandlerRow } from '@app/contracts';
 import { CurrentEnv, Needs, toPrincipal, type EnvMember } from '@app/identity';
 import { bareUuid, NotFoundError } from '@app/kernel';
 import { CatalogueQueries, toBuildRow, type BuildDetailRecord } from '@app/observe';
 import { uuid } from '@app/platform/http';
-import { AnswersFile, AnswersOne } from '@app/platform/lists';
 import { requiredKeys, toBuildDetail, toHandlerRow } from './build-detail.mapper';
 
 @ApiTags('Builds')
@@ -20,7 +19,7 @@ export class BuildsController {
 
   @Get()
   @Needs('view')
-  @AnswersOne('BuildDetail', 'One build')
+  @ApiOperation({ summary: 'One build' })
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -35,7 +34,7 @@ export class BuildsController {
 
   @Get('changes')
   @Needs('view')
-  @AnswersOne('BuildChanges', 'What deploying it would change')
+  @ApiOperation({ summary: 'What deploying it would change' })
   async changes(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -60,7 +59,7 @@ export class BuildsController {
   @Post('deploy')
   @Needs('build.deploy')
   @HttpCode(202)
-  @AnswersOne('BuildRow', 'Asks for a build to serve; it does so once a worker has loaded it', 202)
+  @ApiOperation({ summary: 'Asks for a build to serve; it does so once a worker has loaded it' })
   async deploy(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -72,7 +71,7 @@ export class BuildsController {
 
   @Get('download')
   @Needs('build.deploy')
-  @AnswersFile('application/zip', 'The archive as it was uploaded')
+  @ApiOperation({ summary: 'The archive as it was uploaded' })
   async download(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { EventDetail, KnownEventType } from '@app/contracts';
 import { CurrentEnv, Needs, roleMay, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -18,10 +18,6 @@ import {
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
 import {
-  AnswersAll,
-  AnswersFile,
-  AnswersOne,
-  AnswersPage,
   listing,
   listRange,
   mapRows,
@@ -51,7 +47,7 @@ export class EventsController {
 
   @Get()
   @Needs('view')
-  @AnswersPage('EventRow', 'Events, newest first')
+  @ApiOperation({ summary: 'Events, newest first' })
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: eventListQuery }) query: EventListInput,
@@ -70,14 +66,14 @@ export class EventsController {
   /** Before `:event_id`: the router prefers fixed parts, readers of the code too. */
   @Get('types')
   @Needs('view')
-  @AnswersAll('KnownEventType', 'What the serving builds listen to')
+  @ApiOperation({ summary: 'What the serving builds listen to' })
   async knownTypes(@CurrentEnv() member: EnvMember): Promise<readonly KnownEventType[]> {
     return toKnownTypes(await this.types.handlers(member));
   }
 
   @Get(':event_id')
   @Needs('view')
-  @AnswersOne('EventDetail', 'One event')
+  @ApiOperation({ summary: 'One event' })
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,
@@ -110,7 +106,7 @@ export class EventsController {
 
   @Get(':event_id/payload/raw')
   @Needs('payload.view')
-  @AnswersFile('application/json', 'The payload, whole')
+  @ApiOperation({ summary: 'The payload, whole' })
   async rawPayload(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,
@@ -123,7 +119,7 @@ export class EventsController {
 
   @Get(':event_id/runs')
   @Needs('view')
-  @AnswersPage('RunRow', 'Runs that the event started, every attempt, newest first')
+  @ApiOperation({ summary: 'Runs that the event started, every attempt, newest first' })
   async runsOf(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,

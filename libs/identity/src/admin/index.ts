@@ -1,2 +1,1 @@
 export { IdentityAdminModule } from './identity-admin.module';
-export { PRODUCT_VERSION } from './product-version';

@@ -1,21 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findEscalation, parsePermissions } from '@app/access';
 import { keyBody, type CreatedKey, type KeyBody, type KeyRow, type PermissionMap } from '@app/contracts';
 import { CurrentEnv, Needs, ROLE_PERMISSIONS, roleMay, type EnvMember } from '@app/identity';
 import { AppError, Clock, NotFoundError } from '@app/kernel';
 import { ApiKeyService } from '@app/keys';
 import { JsonBody, uuid, type BareAnswer } from '@app/platform/http';
-import {
-  AnswersNothing,
-  AnswersOne,
-  AnswersPage,
-  listing,
-  listQueryShape,
-  offsetPage,
-  pagePosition,
-  RequestId,
-} from '@app/platform/lists';
+import { listing, listQueryShape, offsetPage, pagePosition, RequestId } from '@app/platform/lists';
 import { z } from 'zod';
 import { mayManage, toKeyRow } from './key.mapper';
 import { KeyQueries, type KeyRecord } from './key.queries';
@@ -39,7 +30,7 @@ export class KeysController {
   ) {}
 
   @Get()
-  @AnswersPage('KeyRow', 'API keys, newest first')
+  @ApiOperation({ summary: 'API keys, newest first' })
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: keysQuery }) query: z.infer<typeof keysQuery>,
@@ -66,13 +57,13 @@ export class KeysController {
   }
 
   @Get('grantable')
-  @AnswersOne('PermissionMap', 'What the viewer could give to a key at most')
+  @ApiOperation({ summary: 'What the viewer could give to a key at most' })
   grantable(@CurrentEnv() member: EnvMember): PermissionMap {
     return ROLE_PERMISSIONS[member.role];
   }
 
   @Get(':api_key_id')
-  @AnswersOne('KeyRow', 'One API key')
+  @ApiOperation({ summary: 'One API key' })
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,
@@ -82,7 +73,7 @@ export class KeysController {
 
   @Post()
   @HttpCode(201)
-  @AnswersOne('CreatedKey', 'Makes a key; its token is in this answer and nowhere else', 201)
+  @ApiOperation({ summary: 'Makes a key; its token is in this answer and nowhere else' })
   async create(@CurrentEnv() member: EnvMember, @JsonBody(keyBody) body: KeyBody): Promise<CreatedKey> {
     requireGrantable(member, body.permissions);
     const { key, token } = await this.keys.create(member, {
@@ -94,7 +85,7 @@ export class KeysController {
   }
 
   @Patch(':api_key_id')
-  @AnswersOne('KeyRow', 'Changes description and permissions')
+  @ApiOperation({ summary: 'Changes description and permissions' })
   async update(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,
@@ -108,7 +99,7 @@ export class KeysController {
 
   @Delete(':api_key_id')
   @HttpCode(204)
-  @AnswersNothing('Revokes a key: it is refused from the next request on')
+  @ApiOperation({ summary: 'Revokes a key: it is refused from the next request on' })
   async revoke(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,

@@ -31,4 +31,3 @@ export {
   type ListPage,
 } from './listing';
 export { counterWidthMs, parseTimeRange, snapRange, type TimeRange, type TimeRangeInput } from './time-range';
-export { AnswersAll, AnswersFile, AnswersNothing, AnswersOne, AnswersPage } from './answers.decorators';

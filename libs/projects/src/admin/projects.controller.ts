@@ -1,20 +1,12 @@
 import { Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ProjectLifecycleService } from '@app/builds';
 import type { ProjectDetail, ProjectRow } from '@app/contracts';
 import { CurrentEnv, Needs, toPrincipal, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError, parseUuid, type EnvScope } from '@app/kernel';
 import { CatalogueQueries, toBuildRow, type ProjectRecord } from '@app/observe';
 import { JsonBody, type BareAnswer } from '@app/platform/http';
-import {
-  AnswersOne,
-  AnswersPage,
-  listing,
-  listQueryShape,
-  offsetPage,
-  pagePosition,
-  RequestId,
-} from '@app/platform/lists';
+import { listing, listQueryShape, offsetPage, pagePosition, RequestId } from '@app/platform/lists';
 import { z } from 'zod';
 import { toProjectDetail, toProjectRow } from './project.mapper';
 
@@ -38,7 +30,7 @@ export class ProjectsController {
 
   @Get()
   @Needs('view')
-  @AnswersPage('ProjectRow', 'Projects, by name')
+  @ApiOperation({ summary: 'Projects, by name' })
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: projectsQuery }) query: z.infer<typeof projectsQuery>,
@@ -54,14 +46,14 @@ export class ProjectsController {
 
   @Get(':name')
   @Needs('view')
-  @AnswersOne('ProjectDetail', 'One project, by name or id')
+  @ApiOperation({ summary: 'One project, by name or id' })
   async find(@CurrentEnv() member: EnvMember, @Param('name') name: string): Promise<ProjectDetail> {
     return this.detail(member, await this.require(member, name));
   }
 
   @Patch(':name')
   @Needs('project.manage')
-  @AnswersOne('ProjectDetail', 'Starts or stops a project')
+  @ApiOperation({ summary: 'Starts or stops a project' })
   async change(
     @CurrentEnv() member: EnvMember,
     @Param('name') name: string,
@@ -76,7 +68,7 @@ export class ProjectsController {
 
   @Get(':name/builds')
   @Needs('view')
-  @AnswersPage('BuildRow', 'Builds of a project, newest first')
+  @ApiOperation({ summary: 'Builds of a project, newest first' })
   async builds(
     @CurrentEnv() member: EnvMember,
     @Param('name') name: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Hierarchy, RunDetail, ValueText } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -14,17 +14,7 @@ import {
   toValueText,
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
-import {
-  AnswersFile,
-  AnswersOne,
-  AnswersPage,
-  listing,
-  listRange,
-  mapRows,
-  pagePosition,
-  RequestId,
-  wantsFacets,
-} from '@app/platform/lists';
+import { listing, listRange, mapRows, pagePosition, RequestId, wantsFacets } from '@app/platform/lists';
 import type { FastifyReply } from 'fastify';
 import { inputOf } from './run-input';
 import { runListQuery, type RunListInput } from './run-list.query';
@@ -45,7 +35,7 @@ export class RunsController {
 
   @Get()
   @Needs('view')
-  @AnswersPage('RunRow', 'Runs, newest first')
+  @ApiOperation({ summary: 'Runs, newest first' })
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: runListQuery }) query: RunListInput,
@@ -59,7 +49,7 @@ export class RunsController {
 
   @Get(':run_id')
   @Needs('view')
-  @AnswersOne('RunDetail', 'One run')
+  @ApiOperation({ summary: 'One run' })
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -79,7 +69,7 @@ export class RunsController {
 
   @Get(':run_id/input')
   @Needs('payload.view')
-  @AnswersOne('ValueText', 'What the run was called with')
+  @ApiOperation({ summary: 'What the run was called with' })
   async input(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -89,7 +79,7 @@ export class RunsController {
 
   @Get(':run_id/input/raw')
   @Needs('payload.view')
-  @AnswersFile('application/json', 'What the run was called with, whole')
+  @ApiOperation({ summary: 'What the run was called with, whole' })
   async rawInput(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -100,7 +90,7 @@ export class RunsController {
 
   @Get(':run_id/result')
   @Needs('payload.view')
-  @AnswersOne('ValueText', 'Result, failure or cancellation')
+  @ApiOperation({ summary: 'Result, failure or cancellation' })
   async result(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -110,7 +100,7 @@ export class RunsController {
 
   @Get(':run_id/result/raw')
   @Needs('payload.view')
-  @AnswersFile('application/json', 'Result, failure or cancellation, whole')
+  @ApiOperation({ summary: 'Result, failure or cancellation, whole' })
   async rawResult(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -121,7 +111,7 @@ export class RunsController {
 
   @Get(':run_id/hierarchy')
   @Needs('view')
-  @AnswersOne('Hierarchy', 'What the run came from and what came of it')
+  @ApiOperation({ summary: 'What the run came from and what came of it' })
   async hierarchy(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { StreamDetail } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -13,16 +13,7 @@ import {
   type StreamRecord,
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
-import {
-  AnswersOne,
-  AnswersPage,
-  listing,
-  listQueryShape,
-  listRange,
-  mapRows,
-  pagePosition,
-  RequestId,
-} from '@app/platform/lists';
+import { listing, listQueryShape, listRange, mapRows, pagePosition, RequestId } from '@app/platform/lists';
 import { z } from 'zod';
 
 const streamListQuery = z.object({ ...listQueryShape, state: z.string().max(100).optional() });
@@ -45,7 +36,7 @@ export class StreamsController {
 
   @Get()
   @Needs('view')
-  @AnswersPage('StreamRow', 'Streams, newest first')
+  @ApiOperation({ summary: 'Streams, newest first' })
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: streamListQuery }) query: z.infer<typeof streamListQuery>,
@@ -59,7 +50,7 @@ export class StreamsController {
 
   @Get(':stream_id')
   @Needs('view')
-  @AnswersOne('StreamDetail', 'One stream')
+  @ApiOperation({ summary: 'One stream' })
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,
@@ -89,7 +80,7 @@ export class StreamsController {
 
   @Get(':stream_id/members')
   @Needs('view')
-  @AnswersPage('StreamMember', 'Events and runs of a stream, oldest first')
+  @ApiOperation({ summary: 'Events and runs of a stream, oldest first' })
   async listMembers(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,
@@ -103,7 +94,7 @@ export class StreamsController {
 
   @Get(':stream_id/data')
   @Needs('payload.view')
-  @AnswersPage('StreamDataRow', 'What runs of a stream emitted, oldest first')
+  @ApiOperation({ summary: 'What runs of a stream emitted, oldest first' })
   async listData(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,

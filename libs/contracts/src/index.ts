@@ -50,7 +50,6 @@ export {
   type Attribution,
   type BuildRef,
   type CallValues,
-  type CancelAsked,
   type Hierarchy,
   type HierarchyNode,
   type RerunBody,

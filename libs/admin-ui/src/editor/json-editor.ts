@@ -55,11 +55,7 @@ export class JsonEditor {
       this.editor?.destroy();
     });
     afterNextRender(() => void this.start());
-    effect(() => {
-      // Read first: before the editor is there, `?.` would skip it, and the effect would follow nothing for ever.
-      const text = this.value();
-      this.editor?.setText(text);
-    });
+    effect(() => this.editor?.setText(this.value()));
   }
 
   private async start(): Promise<void> {

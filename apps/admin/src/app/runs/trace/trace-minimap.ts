@@ -78,10 +78,9 @@ export class TraceMinimap {
   }
 
   private draw(tree: TraceTree, width: number): void {
-    if (width === 0) return;
     const canvas = this.canvas().nativeElement;
     const context = canvas.getContext('2d');
-    if (context === null) return;
+    if (context === null || width === 0) return;
     const ratio = devicePixelRatio;
     canvas.width = width * ratio;
     canvas.height = HEIGHT * ratio;

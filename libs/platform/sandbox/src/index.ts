@@ -1,6 +1,5 @@
 export {
   SANDBOX,
-  TASK_SANDBOX,
   type Sandbox,
   type SandboxHandle,
   type SandboxHost,

@@ -1,2 +1,0 @@
-export { ChildPool } from '../pool/child-pool';
-export { poolSettings } from '../pool/settings';

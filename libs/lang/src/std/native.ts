@@ -1,0 +1,117 @@
+/** How a function of the library is declared: its contract as data beside its body. */
+import type { NativeOverload, NativeParam, NativeSignature } from '../syntax/native-signature';
+import type { AsyncEntry, Entry } from '../runtime/values';
+
+/** A parameter through which a native may come to wait: a callback or a thunk. */
+export interface PolyParam {
+  readonly index: number;
+  /** A Str there names a function. */
+  readonly byName: boolean;
+}
+
+export interface NativeDef {
+  readonly signature: NativeSignature;
+  /** Null: it always waits. */
+  readonly s: Entry | null;
+  /** Null: it never waits. */
+  readonly a: AsyncEntry | null;
+  readonly poly: readonly PolyParam[];
+  /** Bits of strict parameters whose Results it sees intact; -1 all. */
+  readonly raw: number;
+  /** Bits of lazy parameters. */
+  readonly lazy: number;
+  /** Recorded in traces. The basic operations are not: they would bury everything else. */
+  readonly traced: boolean;
+  /** What it returns is neither a Result nor a function. */
+  readonly plain: boolean;
+}
+
+export interface NativeOptions {
+  /** One signature per overload: `(coll: Vec, func: Fn): Vec`. Lazy parameters are marked, `...rest` is variadic. */
+  readonly sig: string | readonly string[];
+  readonly doc: string;
+  readonly core?: boolean;
+  readonly pure?: boolean;
+  readonly special?: NativeSignature['special'];
+  readonly s?: Entry;
+  readonly a?: AsyncEntry;
+  readonly poly?: readonly PolyParam[];
+  readonly raw?: number;
+  readonly traced?: boolean;
+  readonly plain?: boolean;
+}
+
+/** Return types that say what `plain` says. */
+const PLAIN_RETURNS = /^(Bool|Int|Str|Null|Bytes|Byte|Vec<[^>]*>|Map<[^>]*>)$/;
+
+export function native(name: string, options: NativeOptions): NativeDef {
+  const texts = typeof options.sig === 'string' ? [options.sig] : options.sig;
+  const overloads = texts.map(parseOverload);
+  let lazy = 0;
+  for (const { params } of overloads) {
+    params.forEach((p, i) => {
+      if (p.lazy && !p.variadic) lazy |= 1 << i;
+    });
+  }
+  return {
+    signature: {
+      name,
+      overloads,
+      core: options.core ?? false,
+      doc: options.doc,
+      pure: options.pure ?? false,
+      special: options.special ?? null,
+    },
+    s: options.s ?? null,
+    a: options.a ?? null,
+    poly: options.poly ?? [],
+    raw: options.raw ?? 0,
+    lazy,
+    traced: options.traced ?? true,
+    plain: options.plain ?? false,
+  };
+}
+
+/** Whether a native with this signature can be known to give no Err; only where its body agrees. */
+export function returnsPlain(signature: NativeSignature): boolean {
+  return signature.overloads.every((o) => PLAIN_RETURNS.test(o.returns));
+}
+
+function parseOverload(text: string): NativeOverload {
+  const close = text.lastIndexOf(')');
+  const inside = text.slice(1, close);
+  const rest = text.slice(close + 1).trim();
+  return {
+    params: splitTop(inside).map(parseParam),
+    returns: rest.startsWith(':') ? rest.slice(1).trim() : '',
+  };
+}
+
+function parseParam(text: string): NativeParam {
+  const [, lazy, dots, name = '', type = ''] = /^(lazy )?\s*(\.\.\.)?([\w-]+)(?:\s*:\s*(.+))?$/.exec(text) ?? [];
+  return {
+    name,
+    type,
+    lazy: lazy !== undefined,
+    variadic: dots !== undefined,
+    isFn: /\bFn\b/.test(type),
+  };
+}
+
+/** Commas inside `<…>` separate type arguments. */
+function splitTop(text: string): readonly string[] {
+  const out: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const c = text[i];
+    if (c === '<') depth++;
+    else if (c === '>') depth--;
+    else if ((c === ',' && depth === 0) || c === undefined) {
+      const part = text.slice(from, i).trim();
+      if (part !== '') out.push(part);
+      from = i + 1;
+    }
+  }
+  return out;
+}

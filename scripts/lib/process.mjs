@@ -100,7 +100,7 @@ export function anyFreePort() {
 }
 
 /** Whether something accepts connections there. */
-function canConnect(port, host = '127.0.0.1') {
+export function canConnect(port, host = '127.0.0.1') {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 1000 });
     const done = (answer) => {

@@ -1,6 +1,7 @@
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { HttpApp } from '@app/platform/http';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { contractShapes } from '@app/contracts/admin';
+import { errorResponse, type HttpApp } from '@app/platform/http';
 import { z } from 'zod';
 
 export const ADMIN_DOCUMENT_PATH = '/admin/openapi.json';
@@ -18,7 +19,7 @@ export function adminDocument(app: NestFastifyApplication, version: string): Ope
     .addCookieAuth('__Host-hot_session', { type: 'apiKey', in: 'cookie' }, SESSION)
     .addSecurityRequirements(SESSION)
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
     standardSchemaConverter: (schema, { schemaType }) => {
       const {
@@ -32,10 +33,19 @@ export function adminDocument(app: NestFastifyApplication, version: string): Ope
       return { schema: rest, components: { ...$defs } };
     },
   });
+  // A schema with a name is a reference to its definition.
+  const { $defs: errors } = z.toJSONSchema(errorResponse);
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...document.components?.schemas, ...contractShapes, ...(errors as Record<string, object>) },
+    },
+  };
 }
 
 /** Serves the document. Made on first demand: most processes are never asked. */
-export function installAdminDocument({ app, server }: HttpApp, version = '0.1.0'): void {
+export function installAdminDocument({ app, server }: HttpApp, version: string): void {
   let text: string | undefined;
   server.get(ADMIN_DOCUMENT_PATH, { config: { access: { kind: 'public' } } }, (_request, reply) => {
     text ??= JSON.stringify(adminDocument(app, version));

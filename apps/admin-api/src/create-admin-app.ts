@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import { DATA_POLICY, installSpa, SECURITY_HEADERS } from '@app/platform/assets';
 import type { Environment } from '@app/platform/config';
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '@app/platform/http';
+import { PRODUCT_VERSION } from '@app/identity/admin';
 import { AdminApiModule } from './admin-api.module';
 import { adminApiConfig, type AdminApiConfig } from './admin-api.config';
 import { turnStrangersAway } from './strangers';
@@ -20,6 +21,6 @@ export async function createAdminApp(
   turnStrangersAway(http.server);
   const { folder } = http.app.get<AdminApiConfig>(adminApiConfig.token);
   await installSpa(http, { folder, apiPrefix: '/admin/', home: '/apps' });
-  installAdminDocument(http);
+  installAdminDocument(http, PRODUCT_VERSION);
   return http;
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { buildCommand } from './commands/build.command';
 import { buildsCommand } from './commands/builds.command';
+import { checkCommand } from './commands/check.command';
 import { Flags, type Command } from './commands/command';
 import { deployCommand } from './commands/deploy.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
@@ -7,6 +9,8 @@ import { versionCommand } from './commands/version.command';
 import { CommandError, UsageError } from './usage-error';
 
 const COMMANDS: readonly Command[] = [
+  checkCommand,
+  buildCommand,
   deployCommand,
   buildsCommand,
   projectsCommand,

@@ -1,4 +1,4 @@
-import { ManifestOnlyCompiler } from '@app/builds';
+import { HotCompiler } from '@app/builds/worker';
 import { ConfigError, declaredSlices, parseSlice, parseSlices } from '@app/platform/config';
 import { assertMigrated, Db } from '@app/platform/database';
 import { JsonLogger, telemetryConfig } from '@app/platform/telemetry';
@@ -13,11 +13,7 @@ async function main(): Promise<void> {
   // All slices first: whoever fixes the configuration wants to hear of everything at once.
   parseSlices(declaredSlices(), process.env);
   const { logLevel } = parseSlice(telemetryConfig, process.env);
-  const { app, worker } = await createWorker(
-    process.env,
-    ManifestOnlyCompiler,
-    new JsonLogger('worker', logLevel),
-  );
+  const { app, worker } = await createWorker(process.env, HotCompiler, new JsonLogger('worker', logLevel));
   const db = app.get(Db);
   await assertMigrated((sql) => db.query(sql));
   endWhenTold(app);

@@ -50,6 +50,7 @@ export {
   type Attribution,
   type BuildRef,
   type CallValues,
+  type CancelAsked,
   type Hierarchy,
   type HierarchyNode,
   type RerunBody,

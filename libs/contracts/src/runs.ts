@@ -176,7 +176,10 @@ export const rerunBody = z.object({
 export type RerunBody = z.infer<typeof rerunBody>;
 
 // POST {E}/runs/{run_id}/retry  → 202 Single<Started>. Failed runs; same stream, next attempt.
-// POST {E}/runs/{run_id}/cancel → 202 Single<{run_id}>. Running ones, and those that wait for another attempt.
+/** POST {E}/runs/{run_id}/cancel → 202 Single<CancelAsked>. Running ones, and those that wait for another attempt. */
+export interface CancelAsked {
+  readonly run_id: string;
+}
 
 /** What was set going. The run's id is not known before a worker takes it; its event's is. */
 export interface Started {

@@ -1,4 +1,4 @@
-import { defineConfig, duration, optionalText, text, variable, type ConfigOf } from '@app/platform/config';
+import { defineConfig, duration, optionalText, port, variable, type ConfigOf } from '@app/platform/config';
 
 export const identityConfig = defineConfig('identity', {
   sessionMs: variable(
@@ -13,9 +13,10 @@ export const identityConfig = defineConfig('identity', {
   ),
   apiUrl: variable(
     'HOT_API_URL',
-    text('http://localhost:4681'),
-    'Address of the public API, as the app shows it to people.',
+    optionalText(),
+    'Address of the public API, as the app shows it to people; by default that of this machine.',
   ),
+  apiPort: variable('HOT_API_PORT', port(4681), 'Port of the public API.'),
 });
 
 export type IdentityConfig = ConfigOf<typeof identityConfig>;

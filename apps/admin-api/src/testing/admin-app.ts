@@ -5,10 +5,13 @@ import { Db } from '@app/platform/database';
 import type { HttpApp } from '@app/platform/http';
 import { workerDatabase } from '@app/testing';
 import type { LightMyRequestResponse, InjectOptions } from 'fastify';
+import { adminDocument } from '../admin-document';
 import { createAdminApp } from '../create-admin-app';
+import { Documented } from './documented';
 
 export interface AdminTestApp extends HttpApp {
   readonly db: Db;
+  readonly documented: Documented;
 }
 
 export async function startAdminApp(
@@ -28,7 +31,7 @@ export async function startAdminApp(
   );
   await http.app.init();
   await http.server.ready();
-  return { ...http, db: http.app.get(Db) };
+  return { ...http, db: http.app.get(Db), documented: new Documented(adminDocument(http.app, 'test')) };
 }
 
 export interface TestTenant {
@@ -80,7 +83,10 @@ export async function makePerson(
   return { userId, email, password };
 }
 
-/** A browser that keeps its cookie and sends what a page of the app sends. */
+/**
+ * A browser that keeps its cookie and sends what a page of the app sends. Throws when an answer is not what the document
+ * says.
+ */
 export class TestBrowser {
   cookie: string | undefined;
   csrfToken: string | undefined;
@@ -118,6 +124,9 @@ export class TestBrowser {
         ...options.headers,
       },
     });
+    const { method = 'GET', url } = options;
+    const problem = this.app.documented.problemOf(method, String(url), response.statusCode, response.body);
+    if (problem !== undefined) throw new Error(problem);
     for (const { name, value } of response.cookies) {
       this.cookie = value === '' ? undefined : `${name}=${value}`;
     }

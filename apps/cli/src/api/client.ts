@@ -50,6 +50,10 @@ export class ApiClient {
     return this.call('GET', `/v1/projects?limit=${limit}&offset=${offset}`);
   }
 
+  async createProject(name: string): Promise<ProjectRow> {
+    return (await this.call<ProjectRow>('POST', '/v1/projects', JSON.stringify({ name }))).data;
+  }
+
   async switchProject(name: string, verb: 'activate' | 'deactivate'): Promise<void> {
     await this.call('POST', `/v1/projects/${encodeURIComponent(name)}/${verb}`);
   }
@@ -66,12 +70,27 @@ export class ApiClient {
       .data;
   }
 
+  async uploadBuild(
+    project: string,
+    archive: Buffer,
+    hash: string,
+    buildId: string | null,
+  ): Promise<BuildRow> {
+    const form = new FormData();
+    form.set('hash', hash);
+    if (buildId !== null) form.set('build_id', buildId);
+    const type = { type: 'application/zip' };
+    form.set('file', new Blob([new Uint8Array(archive)], type), `${buildId ?? 'build'}.hot.zip`);
+    return (await this.call<BuildRow>('POST', `/v1/projects/${encodeURIComponent(project)}/builds`, form))
+      .data;
+  }
+
   async deployBuild(project: string, buildId: string): Promise<BuildRow> {
     const path = `/v1/projects/${encodeURIComponent(project)}/builds/${buildId}/deploy`;
     return (await this.call<BuildRow>('POST', path)).data;
   }
 
-  private async call<T>(method: string, path: string, body?: string): Promise<Answer<T>> {
+  private async call<T>(method: string, path: string, body?: string | FormData): Promise<Answer<T>> {
     const response = await this.send(method, path, body);
     const text = await response.text();
     const answer = parse(text);
@@ -84,7 +103,7 @@ export class ApiClient {
     );
   }
 
-  private async send(method: string, path: string, body?: string): Promise<Response> {
+  private async send(method: string, path: string, body?: string | FormData): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.remote.key}` };
     if (typeof body === 'string') headers['content-type'] = 'application/json';
     try {

@@ -1,6 +1,7 @@
 import { connect } from '../api/connect';
 import type { Command } from './command';
-import { PROJECT_OPTIONS, projectName } from './project-options';
+import { PROJECT_OPTIONS } from './project-options';
+import { selectProject } from '../project/select-project';
 import { table } from './table';
 
 export const buildsCommand: Command = {
@@ -8,12 +9,12 @@ export const buildsCommand: Command = {
   summary: 'list the builds of a project on the platform',
   usage: 'hot builds [-p PROJECT] [--limit N] [--offset N]',
   options: { ...PROJECT_OPTIONS, limit: { type: 'string' }, offset: { type: 'string' } },
-  async run({ flags, env, out }) {
-    const project = projectName(flags, env);
-    const api = connect(env);
-    const { data } = await api.listBuilds(project, flags.count('limit', 20), flags.count('offset', 0));
+  async run({ cwd, flags, env, out }) {
+    const project = await selectProject(cwd, flags, env);
+    const api = connect(project.config, env);
+    const { data } = await api.listBuilds(project.name, flags.count('limit', 20), flags.count('offset', 0));
     if (data.length === 0) {
-      out.note(`No builds of ${project} yet: upload one with POST /v1/projects/${project}/builds.`);
+      out.note(`No builds of ${project.name} yet: hot deploy makes the first.`);
       return 0;
     }
     const rows = data.map((build) => [

@@ -1,7 +1,7 @@
 import { Injector, runInInjectionContext, signal, type WritableSignal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { forgetAnswers } from './answer-cache';
-import { withQuery } from './api-client';
+import { ApiClient, withQuery } from './api-client';
 import { fetched, type Fetched } from './fetched';
 
 interface Asked {
@@ -94,6 +94,33 @@ describe('fetched', () => {
     await again;
     expect(data.error()).toMatchObject({ status: 403, code: 'forbidden', requestId: 'r1' });
     expect(data.value()).toEqual({ n: 1 });
+  });
+
+  it('does not leave rows of another question beside a failure', async () => {
+    const data = make(true);
+    await settle();
+    asked[0]?.answer(200, { n: 1 });
+    await settle();
+    address.set('/a?status=failed');
+    await settle();
+    asked[1]?.answer(500, { error: { code: 'internal_server_error', message: 'x', request_id: 'r' } });
+    await settle();
+    expect(data.value()).toBeUndefined();
+    expect(data.status()).toBe('failed');
+  });
+
+  it('asks again by itself after somebody signed in again', async () => {
+    const data = make();
+    await settle();
+    asked[0]?.answer(401, { error: { code: 'unauthorized', message: 'x', request_id: 'r' } });
+    await settle();
+    expect(data.error()?.status).toBe(401);
+    TestBed.inject(ApiClient).unauthorized.set(0);
+    await settle();
+    asked[1]?.answer(200, { n: 2 });
+    await settle();
+    expect(data.value()).toEqual({ n: 2 });
+    expect(data.error()).toBeUndefined();
   });
 
   it('changes what is shown without asking', async () => {

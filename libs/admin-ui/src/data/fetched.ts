@@ -40,6 +40,8 @@ export function fetched<T>(address: () => string | undefined, options: FetchedOp
   const loadedAt = signal<number | undefined>(undefined);
   let current: AbortController | undefined;
   let key: string | undefined;
+  /** The address that `value` answers: another one than `key` while a list keeps its rows. */
+  let valueKey: string | undefined;
 
   const ask = async (url: string): Promise<void> => {
     current?.abort();
@@ -51,11 +53,14 @@ export function fetched<T>(address: () => string | undefined, options: FetchedOp
       if (current !== mine) return;
       rememberAnswer(url, answer);
       value.set(answer);
+      valueKey = url;
       error.set(undefined);
       loadedAt.set(Date.now());
       status.set('ready');
     } catch (problem) {
       if (current !== mine || isAbort(problem)) return;
+      // Rows of another question beside this failure would be taken for its answer.
+      if (valueKey !== url) value.set(undefined);
       error.set(toApiError(problem));
       status.set('failed');
     }
@@ -68,13 +73,23 @@ export function fetched<T>(address: () => string | undefined, options: FetchedOp
       key = url;
       error.set(undefined);
       const known = url === undefined ? undefined : recallAnswer<T>(url);
-      if (known !== undefined || options.keep !== true) value.set(known);
+      if (known !== undefined || options.keep !== true) {
+        value.set(known);
+        valueKey = url;
+      }
       if (url === undefined) {
         current?.abort();
         status.set('idle');
         return;
       }
       void ask(url);
+    });
+  });
+  effect(() => {
+    // Somebody whose session was over has signed in again: what was refused is asked once more.
+    const signedIn = api.unauthorized() === 0;
+    untracked(() => {
+      if (signedIn && error()?.status === 401 && key !== undefined) void ask(key);
     });
   });
   inject(DestroyRef).onDestroy(() => current?.abort());

@@ -66,7 +66,7 @@ export function createJsonEditor(options: EditorOptions): EditorHandle {
         linter(jsonParseLinter(), { delay: 300 }),
         syntaxHighlighting(COLOURS),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
         look,
         EditorView.cspNonce.of(options.nonce ?? ''),

@@ -55,7 +55,11 @@ export class JsonEditor {
       this.editor?.destroy();
     });
     afterNextRender(() => void this.start());
-    effect(() => this.editor?.setText(this.value()));
+    effect(() => {
+      // Read first: before the editor is there, `?.` would skip it, and the effect would follow nothing for ever.
+      const text = this.value();
+      this.editor?.setText(text);
+    });
   }
 
   private async start(): Promise<void> {

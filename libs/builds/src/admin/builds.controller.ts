@@ -1,11 +1,12 @@
 import { Controller, Get, HttpCode, Param, Post, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { BuildService, DeployService } from '@app/builds';
 import type { BuildChanges, BuildDetail, BuildRow, HandlerRow } from '@app/contracts';
 import { CurrentEnv, Needs, toPrincipal, type EnvMember } from '@app/identity';
 import { bareUuid, NotFoundError } from '@app/kernel';
 import { CatalogueQueries, toBuildRow, type BuildDetailRecord } from '@app/observe';
 import { uuid } from '@app/platform/http';
+import { AnswersFile, AnswersOne } from '@app/platform/lists';
 import { requiredKeys, toBuildDetail, toHandlerRow } from './build-detail.mapper';
 
 @ApiTags('Builds')
@@ -19,7 +20,7 @@ export class BuildsController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'One build' })
+  @AnswersOne('BuildDetail', 'One build')
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -34,7 +35,7 @@ export class BuildsController {
 
   @Get('changes')
   @Needs('view')
-  @ApiOperation({ summary: 'What deploying it would change' })
+  @AnswersOne('BuildChanges', 'What deploying it would change')
   async changes(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -59,7 +60,7 @@ export class BuildsController {
   @Post('deploy')
   @Needs('build.deploy')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Asks for a build to serve; it does so once a worker has loaded it' })
+  @AnswersOne('BuildRow', 'Asks for a build to serve; it does so once a worker has loaded it', 202)
   async deploy(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,
@@ -71,7 +72,7 @@ export class BuildsController {
 
   @Get('download')
   @Needs('build.deploy')
-  @ApiOperation({ summary: 'The archive as it was uploaded' })
+  @AnswersFile('application/zip', 'The archive as it was uploaded')
   async download(
     @CurrentEnv() member: EnvMember,
     @Param('build_id', { schema: uuid }) buildId: string,

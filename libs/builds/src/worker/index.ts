@@ -1,2 +1,3 @@
 export { BuildLoader, type LoadedBuild, type LoadOutcome } from './build-loader';
 export { BuildsWorkerModule } from './builds-worker.module';
+export { HotCompiler } from './hot-compiler';

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { EventDetail, KnownEventType } from '@app/contracts';
 import { CurrentEnv, Needs, roleMay, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -18,6 +18,10 @@ import {
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
 import {
+  AnswersAll,
+  AnswersFile,
+  AnswersOne,
+  AnswersPage,
   listing,
   listRange,
   mapRows,
@@ -47,7 +51,7 @@ export class EventsController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'Events, newest first' })
+  @AnswersPage('EventRow', 'Events, newest first')
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: eventListQuery }) query: EventListInput,
@@ -66,14 +70,14 @@ export class EventsController {
   /** Before `:event_id`: the router prefers fixed parts, readers of the code too. */
   @Get('types')
   @Needs('view')
-  @ApiOperation({ summary: 'What the serving builds listen to' })
+  @AnswersAll('KnownEventType', 'What the serving builds listen to')
   async knownTypes(@CurrentEnv() member: EnvMember): Promise<readonly KnownEventType[]> {
     return toKnownTypes(await this.types.handlers(member));
   }
 
   @Get(':event_id')
   @Needs('view')
-  @ApiOperation({ summary: 'One event' })
+  @AnswersOne('EventDetail', 'One event')
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,
@@ -106,7 +110,7 @@ export class EventsController {
 
   @Get(':event_id/payload/raw')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'The payload, whole' })
+  @AnswersFile('application/json', 'The payload, whole')
   async rawPayload(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,
@@ -119,7 +123,7 @@ export class EventsController {
 
   @Get(':event_id/runs')
   @Needs('view')
-  @ApiOperation({ summary: 'Runs that the event started, every attempt, newest first' })
+  @AnswersPage('RunRow', 'Runs that the event started, every attempt, newest first')
   async runsOf(
     @CurrentEnv() member: EnvMember,
     @Param('event_id', { schema: uuid }) eventId: string,

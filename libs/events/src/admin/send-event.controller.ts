@@ -1,10 +1,11 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { sendEventBody, type SendEventBody, type SentEvent } from '@app/contracts';
 import { checkEventType, EventCommands, scanJson } from '@app/events';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { BadRequestError, parseUuid } from '@app/kernel';
 import { JsonBody } from '@app/platform/http';
+import { AnswersOne } from '@app/platform/lists';
 
 @ApiTags('Events')
 @Controller('admin/v1/orgs/:org/envs/:env/events')
@@ -14,7 +15,7 @@ export class SendEventController {
   @Post()
   @Needs('run.execute')
   @HttpCode(201)
-  @ApiOperation({ summary: 'Sends an event; its payload goes to the handlers as typed' })
+  @AnswersOne('SentEvent', 'Sends an event; its payload goes to the handlers as typed', 201)
   async send(
     @CurrentEnv() member: EnvMember,
     @JsonBody(sendEventBody) body: SendEventBody,

@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { loginBody, type AuthConfig, type Me } from '@app/contracts';
 import { AppError, NotFoundError } from '@app/kernel';
 import {
@@ -19,11 +20,13 @@ import {
 import { processConfig, type ProcessConfig } from '@app/platform/config';
 import { JsonBody } from '@app/platform/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AnswersNothing, AnswersOne } from '@app/platform/lists';
 import { toMe, type InstallationFacts } from './me.mapper';
 import { PasswordGuard } from './password.guard';
 import { PRODUCT_VERSION } from './product-version';
 
 /** Signing in and out, and who one is. */
+@ApiTags('Sign-in')
 @Controller('admin/v1')
 export class SignInController {
   constructor(
@@ -38,6 +41,7 @@ export class SignInController {
   /** What the sign-in page needs to know. */
   @Get('auth/config')
   @Open()
+  @AnswersOne('AuthConfig', 'What the sign-in page needs to know')
   authConfig(@Req() request: FastifyRequest): AuthConfig {
     return { local_sign_in: this.mayEnterLocally(request), version: PRODUCT_VERSION };
   }
@@ -47,6 +51,7 @@ export class SignInController {
   @Open()
   @HttpCode(200)
   @UseGuards(PasswordGuard)
+  @AnswersOne('Me', 'Signs in with email and password')
   async login(
     @JsonBody(loginBody) _body: unknown,
     @Req() request: FastifyRequest & { readonly user: string },
@@ -59,6 +64,7 @@ export class SignInController {
   @Post('login/local')
   @Open()
   @HttpCode(200)
+  @AnswersOne('Me', 'Signs in the local account; only in development, only from this machine')
   async loginLocally(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -71,6 +77,7 @@ export class SignInController {
   @Post('logout')
   @ForSignedIn()
   @HttpCode(204)
+  @AnswersNothing('Ends this session')
   async logout(
     @CurrentUser() user: SignedIn,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -83,6 +90,7 @@ export class SignInController {
   @Post('logout/everywhere')
   @ForSignedIn()
   @HttpCode(204)
+  @AnswersNothing('Ends every session of the person')
   async logoutEverywhere(
     @CurrentUser() user: SignedIn,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -93,6 +101,7 @@ export class SignInController {
 
   @Get('me')
   @ForSignedIn()
+  @AnswersOne('Me', 'Who is signed in, and what they can open')
   async me(@CurrentUser() user: SignedIn): Promise<Me> {
     return toMe(user, await this.memberships.of(user), this.facts);
   }
@@ -112,7 +121,7 @@ export class SignInController {
 
   private get facts(): InstallationFacts {
     return {
-      apiUrl: this.config.apiUrl,
+      apiUrl: this.config.apiUrl ?? `http://localhost:${this.config.apiPort}`,
       development: this.process.mode === 'development',
       version: PRODUCT_VERSION,
     };

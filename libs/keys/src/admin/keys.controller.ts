@@ -1,12 +1,21 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { findEscalation, parsePermissions } from '@app/access';
 import { keyBody, type CreatedKey, type KeyBody, type KeyRow, type PermissionMap } from '@app/contracts';
 import { CurrentEnv, Needs, ROLE_PERMISSIONS, roleMay, type EnvMember } from '@app/identity';
 import { AppError, Clock, NotFoundError } from '@app/kernel';
 import { ApiKeyService } from '@app/keys';
 import { JsonBody, uuid, type BareAnswer } from '@app/platform/http';
-import { listing, listQueryShape, offsetPage, pagePosition, RequestId } from '@app/platform/lists';
+import {
+  AnswersNothing,
+  AnswersOne,
+  AnswersPage,
+  listing,
+  listQueryShape,
+  offsetPage,
+  pagePosition,
+  RequestId,
+} from '@app/platform/lists';
 import { z } from 'zod';
 import { mayManage, toKeyRow } from './key.mapper';
 import { KeyQueries, type KeyRecord } from './key.queries';
@@ -30,7 +39,7 @@ export class KeysController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'API keys, newest first' })
+  @AnswersPage('KeyRow', 'API keys, newest first')
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: keysQuery }) query: z.infer<typeof keysQuery>,
@@ -57,13 +66,13 @@ export class KeysController {
   }
 
   @Get('grantable')
-  @ApiOperation({ summary: 'What the viewer could give to a key at most' })
+  @AnswersOne('PermissionMap', 'What the viewer could give to a key at most')
   grantable(@CurrentEnv() member: EnvMember): PermissionMap {
     return ROLE_PERMISSIONS[member.role];
   }
 
   @Get(':api_key_id')
-  @ApiOperation({ summary: 'One API key' })
+  @AnswersOne('KeyRow', 'One API key')
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,
@@ -73,7 +82,7 @@ export class KeysController {
 
   @Post()
   @HttpCode(201)
-  @ApiOperation({ summary: 'Makes a key; its token is in this answer and nowhere else' })
+  @AnswersOne('CreatedKey', 'Makes a key; its token is in this answer and nowhere else', 201)
   async create(@CurrentEnv() member: EnvMember, @JsonBody(keyBody) body: KeyBody): Promise<CreatedKey> {
     requireGrantable(member, body.permissions);
     const { key, token } = await this.keys.create(member, {
@@ -85,7 +94,7 @@ export class KeysController {
   }
 
   @Patch(':api_key_id')
-  @ApiOperation({ summary: 'Changes description and permissions' })
+  @AnswersOne('KeyRow', 'Changes description and permissions')
   async update(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,
@@ -99,7 +108,7 @@ export class KeysController {
 
   @Delete(':api_key_id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revokes a key: it is refused from the next request on' })
+  @AnswersNothing('Revokes a key: it is refused from the next request on')
   async revoke(
     @CurrentEnv() member: EnvMember,
     @Param('api_key_id', { schema: uuid }) apiKeyId: string,

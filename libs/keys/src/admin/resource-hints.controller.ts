@@ -1,8 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { ResourceHint } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { EventTypeQueries } from '@app/observe';
+import { AnswersAll } from '@app/platform/lists';
 import { KeyQueries } from './key.queries';
 
 @ApiTags('API keys')
@@ -15,7 +16,7 @@ export class ResourceHintsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Names that exist, for whoever writes permissions' })
+  @AnswersAll('ResourceHint', 'Names that exist, for whoever writes permissions')
   async list(@CurrentEnv() member: EnvMember): Promise<readonly ResourceHint[]> {
     const [names, seen, handlers] = await Promise.all([
       this.queries.names(member),

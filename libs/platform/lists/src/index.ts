@@ -31,3 +31,4 @@ export {
   type ListPage,
 } from './listing';
 export { counterWidthMs, parseTimeRange, snapRange, type TimeRange, type TimeRangeInput } from './time-range';
+export { AnswersAll, AnswersFile, AnswersNothing, AnswersOne, AnswersPage } from './answers.decorators';

@@ -1,5 +1,6 @@
 export {
   SANDBOX,
+  TASK_SANDBOX,
   type Sandbox,
   type SandboxHandle,
   type SandboxHost,

@@ -2,6 +2,8 @@ import type { FailureKind, RunLimits } from '@app/lang';
 
 /** Injection token of the process's Sandbox. */
 export const SANDBOX = Symbol('SANDBOX');
+/** Injection token of the Sandbox that tasks run in: they last long and must not take the places of events. */
+export const TASK_SANDBOX = Symbol('TASK_SANDBOX');
 
 /** Where compiled programs run. Implementations: the child-process pool (worker), in-process (command line, tests). */
 export interface Sandbox {

@@ -1,12 +1,20 @@
 import { Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { ProjectLifecycleService } from '@app/builds';
 import type { ProjectDetail, ProjectRow } from '@app/contracts';
 import { CurrentEnv, Needs, toPrincipal, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError, parseUuid, type EnvScope } from '@app/kernel';
 import { CatalogueQueries, toBuildRow, type ProjectRecord } from '@app/observe';
 import { JsonBody, type BareAnswer } from '@app/platform/http';
-import { listing, listQueryShape, offsetPage, pagePosition, RequestId } from '@app/platform/lists';
+import {
+  AnswersOne,
+  AnswersPage,
+  listing,
+  listQueryShape,
+  offsetPage,
+  pagePosition,
+  RequestId,
+} from '@app/platform/lists';
 import { z } from 'zod';
 import { toProjectDetail, toProjectRow } from './project.mapper';
 
@@ -30,7 +38,7 @@ export class ProjectsController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'Projects, by name' })
+  @AnswersPage('ProjectRow', 'Projects, by name')
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: projectsQuery }) query: z.infer<typeof projectsQuery>,
@@ -46,14 +54,14 @@ export class ProjectsController {
 
   @Get(':name')
   @Needs('view')
-  @ApiOperation({ summary: 'One project, by name or id' })
+  @AnswersOne('ProjectDetail', 'One project, by name or id')
   async find(@CurrentEnv() member: EnvMember, @Param('name') name: string): Promise<ProjectDetail> {
     return this.detail(member, await this.require(member, name));
   }
 
   @Patch(':name')
   @Needs('project.manage')
-  @ApiOperation({ summary: 'Starts or stops a project' })
+  @AnswersOne('ProjectDetail', 'Starts or stops a project')
   async change(
     @CurrentEnv() member: EnvMember,
     @Param('name') name: string,
@@ -68,7 +76,7 @@ export class ProjectsController {
 
   @Get(':name/builds')
   @Needs('view')
-  @ApiOperation({ summary: 'Builds of a project, newest first' })
+  @AnswersPage('BuildRow', 'Builds of a project, newest first')
   async builds(
     @CurrentEnv() member: EnvMember,
     @Param('name') name: string,

@@ -1,11 +1,12 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { rerunBody, type RerunBody, type Started } from '@app/contracts';
+import { ApiTags } from '@nestjs/swagger';
+import { rerunBody, type CancelAsked, type RerunBody, type Started } from '@app/contracts';
 import { CurrentEnv, Needs, toPrincipal, type EnvMember } from '@app/identity';
 import { NotFoundError } from '@app/kernel';
 import { RunDetailQueries } from '@app/observe';
 import { JsonBody, uuid } from '@app/platform/http';
 import { RunCommands } from '@app/runs';
+import { AnswersOne } from '@app/platform/lists';
 
 /** What people do to runs. */
 @ApiTags('Runs')
@@ -19,7 +20,7 @@ export class RunActionsController {
   @Post('retry')
   @Needs('run.execute')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Tries a failed run again: same event, same stream, next attempt' })
+  @AnswersOne('Started', 'Tries a failed run again: same event, same stream, next attempt', 202)
   async retry(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -33,7 +34,7 @@ export class RunActionsController {
   @Post('rerun')
   @Needs('run.execute')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Runs it again in a stream of its own, with the same or another input' })
+  @AnswersOne('Started', 'Runs it again in a stream of its own, with the same or another input', 202)
   async rerun(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -49,11 +50,11 @@ export class RunActionsController {
   @Post('cancel')
   @Needs('run.cancel')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Asks a run to stop, or an attempt that waits not to happen' })
+  @AnswersOne('CancelAsked', 'Asks a run to stop, or an attempt that waits not to happen', 202)
   async cancel(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
-  ): Promise<{ readonly run_id: string }> {
+  ): Promise<CancelAsked> {
     await this.commands.cancel(member, runId);
     return { run_id: runId };
   }

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Hierarchy, RunDetail, ValueText } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -14,7 +14,17 @@ import {
   toValueText,
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
-import { listing, listRange, mapRows, pagePosition, RequestId, wantsFacets } from '@app/platform/lists';
+import {
+  AnswersFile,
+  AnswersOne,
+  AnswersPage,
+  listing,
+  listRange,
+  mapRows,
+  pagePosition,
+  RequestId,
+  wantsFacets,
+} from '@app/platform/lists';
 import type { FastifyReply } from 'fastify';
 import { inputOf } from './run-input';
 import { runListQuery, type RunListInput } from './run-list.query';
@@ -35,7 +45,7 @@ export class RunsController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'Runs, newest first' })
+  @AnswersPage('RunRow', 'Runs, newest first')
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: runListQuery }) query: RunListInput,
@@ -49,7 +59,7 @@ export class RunsController {
 
   @Get(':run_id')
   @Needs('view')
-  @ApiOperation({ summary: 'One run' })
+  @AnswersOne('RunDetail', 'One run')
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -69,7 +79,7 @@ export class RunsController {
 
   @Get(':run_id/input')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'What the run was called with' })
+  @AnswersOne('ValueText', 'What the run was called with')
   async input(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -79,7 +89,7 @@ export class RunsController {
 
   @Get(':run_id/input/raw')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'What the run was called with, whole' })
+  @AnswersFile('application/json', 'What the run was called with, whole')
   async rawInput(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -90,7 +100,7 @@ export class RunsController {
 
   @Get(':run_id/result')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'Result, failure or cancellation' })
+  @AnswersOne('ValueText', 'Result, failure or cancellation')
   async result(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -100,7 +110,7 @@ export class RunsController {
 
   @Get(':run_id/result/raw')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'Result, failure or cancellation, whole' })
+  @AnswersFile('application/json', 'Result, failure or cancellation, whole')
   async rawResult(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -111,7 +121,7 @@ export class RunsController {
 
   @Get(':run_id/hierarchy')
   @Needs('view')
-  @ApiOperation({ summary: 'What the run came from and what came of it' })
+  @AnswersOne('Hierarchy', 'What the run came from and what came of it')
   async hierarchy(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,

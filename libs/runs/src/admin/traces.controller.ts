@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { CallValues, Trace } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { NotFoundError } from '@app/kernel';
@@ -7,6 +7,7 @@ import { readInfo, RunDetailQueries, statusName, type RunDetailRecord } from '@a
 import { uuid } from '@app/platform/http';
 import { TraceReader } from '@app/runs';
 import { z } from 'zod';
+import { AnswersOne } from '@app/platform/lists';
 import { decodeTrace, decodeValues } from './trace-decoder';
 
 const callIndex = z
@@ -24,7 +25,7 @@ export class TracesController {
 
   @Get('trace')
   @Needs('view')
-  @ApiOperation({ summary: 'Every call of the run, without values' })
+  @AnswersOne('Trace', 'Every call of the run, without values')
   async trace(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,
@@ -40,7 +41,7 @@ export class TracesController {
 
   @Get('calls/:call')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'Arguments, result and error of one call' })
+  @AnswersOne('CallValues', 'Arguments, result and error of one call')
   async call(
     @CurrentEnv() member: EnvMember,
     @Param('run_id', { schema: uuid }) runId: string,

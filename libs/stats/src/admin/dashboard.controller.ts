@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Dashboard, NavBadges } from '@app/contracts';
 import { CurrentEnv, Needs, roleMay, type EnvMember } from '@app/identity';
 import { BadRequestError, Clock } from '@app/kernel';
-import { GRANULARITIES, isTimeZone, listRange, parseFreeValues } from '@app/platform/lists';
+import { AnswersOne, GRANULARITIES, isTimeZone, listRange, parseFreeValues } from '@app/platform/lists';
 import { z } from 'zod';
 import { DashboardService } from './dashboard.service';
 import { NavQueries } from './nav.queries';
@@ -28,7 +28,7 @@ export class DashboardController {
 
   @Get('dashboard')
   @Needs('view')
-  @ApiOperation({ summary: 'What is wrong, how much is going on, is it normal' })
+  @AnswersOne('Dashboard', 'What is wrong, how much is going on, is it normal')
   dashboard(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: dashboardQuery }) query: z.infer<typeof dashboardQuery>,
@@ -48,7 +48,7 @@ export class DashboardController {
 
   @Get('nav')
   @Needs('view')
-  @ApiOperation({ summary: 'What needs attention, beside the navigation' })
+  @AnswersOne('NavBadges', 'What needs attention, beside the navigation')
   badges(@CurrentEnv() member: EnvMember): Promise<NavBadges> {
     return this.nav.badges(member, this.clock.nowMs());
   }

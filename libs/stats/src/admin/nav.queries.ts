@@ -15,10 +15,12 @@ export class NavQueries {
     const row = await this.db.queryOne<NavBadges>(
       `SELECT (SELECT count(*)::int FROM hot.dispatch WHERE env_id = $1 AND kind = 2 AND state = 2) AS runs_running,
               (SELECT count(*)::int FROM (
-                 SELECT 1 FROM hot.event_unhandled WHERE env_id = $1 AND event_id >= $2 LIMIT ${MOST}) u)
+                 SELECT 1 FROM hot.event_unhandled WHERE env_id = $1 AND event_id >= $2
+                  ORDER BY event_id DESC LIMIT ${MOST}) u)
                 AS events_unhandled_24h,
               (SELECT count(*)::int FROM (
-                 SELECT 1 FROM hot.run WHERE env_id = $1 AND status = 3 AND run_id >= $2 LIMIT ${MOST}) r)
+                 SELECT 1 FROM hot.run WHERE env_id = $1 AND status = 3 AND run_id >= $2
+                  ORDER BY run_id DESC LIMIT ${MOST}) r)
                 AS runs_failed_24h`,
       [scope.envId, idFloor(nowMs - DAY_MS)],
     );

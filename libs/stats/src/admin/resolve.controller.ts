@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Resolved } from '@app/contracts';
 import { CurrentUser, ForSignedIn, type SignedIn } from '@app/identity';
 import { AppError } from '@app/kernel';
-import { parseSearch } from '@app/platform/lists';
+import { AnswersOne, parseSearch } from '@app/platform/lists';
 import { z } from 'zod';
 import { ResolveQueries } from './resolve.queries';
 
@@ -16,7 +16,7 @@ export class ResolveController {
   constructor(private readonly queries: ResolveQueries) {}
 
   @Get()
-  @ApiOperation({ summary: 'Where an object is, by its id or the beginning of it' })
+  @AnswersOne('Resolved', 'Where an object is, by its id or the beginning of it')
   async resolve(
     @CurrentUser() user: SignedIn,
     @Query({ schema: resolveQuery }) { id }: z.infer<typeof resolveQuery>,

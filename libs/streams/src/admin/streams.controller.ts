@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { StreamDetail } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { Clock, NotFoundError } from '@app/kernel';
@@ -13,7 +13,16 @@ import {
   type StreamRecord,
 } from '@app/observe';
 import { uuid, type BareAnswer } from '@app/platform/http';
-import { listing, listQueryShape, listRange, mapRows, pagePosition, RequestId } from '@app/platform/lists';
+import {
+  AnswersOne,
+  AnswersPage,
+  listing,
+  listQueryShape,
+  listRange,
+  mapRows,
+  pagePosition,
+  RequestId,
+} from '@app/platform/lists';
 import { z } from 'zod';
 
 const streamListQuery = z.object({ ...listQueryShape, state: z.string().max(100).optional() });
@@ -36,7 +45,7 @@ export class StreamsController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'Streams, newest first' })
+  @AnswersPage('StreamRow', 'Streams, newest first')
   async list(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: streamListQuery }) query: z.infer<typeof streamListQuery>,
@@ -50,7 +59,7 @@ export class StreamsController {
 
   @Get(':stream_id')
   @Needs('view')
-  @ApiOperation({ summary: 'One stream' })
+  @AnswersOne('StreamDetail', 'One stream')
   async find(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,
@@ -80,7 +89,7 @@ export class StreamsController {
 
   @Get(':stream_id/members')
   @Needs('view')
-  @ApiOperation({ summary: 'Events and runs of a stream, oldest first' })
+  @AnswersPage('StreamMember', 'Events and runs of a stream, oldest first')
   async listMembers(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,
@@ -94,7 +103,7 @@ export class StreamsController {
 
   @Get(':stream_id/data')
   @Needs('payload.view')
-  @ApiOperation({ summary: 'What runs of a stream emitted, oldest first' })
+  @AnswersPage('StreamDataRow', 'What runs of a stream emitted, oldest first')
   async listData(
     @CurrentEnv() member: EnvMember,
     @Param('stream_id', { schema: uuid }) streamId: string,

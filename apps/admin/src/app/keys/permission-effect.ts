@@ -43,7 +43,7 @@ export class PermissionEffect {
         : [
             {
               type,
-              words: `${matched.length} of ${known.length} ${label.toLowerCase()}`,
+              words: `${matched.length} of ${known.length} ${type === 'event' ? 'event types' : label.toLowerCase()}`,
               names: matched.map(({ path }) => path).slice(0, 6),
               more: Math.max(0, matched.length - 6),
             },

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, viewChild } from '@angular/core';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router } from '@angular/router';
 import { Icon } from '@app/admin-ui/icon';
@@ -12,8 +12,12 @@ import { switchTarget } from './switch-target';
   templateUrl: './scope-switch.html',
   styleUrl: './scope-switch.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.compact]': 'compact()' },
 })
 export class ScopeSwitch {
+  /** In the narrow navigation there is room for initials only. */
+  readonly compact = input(false);
+
   private readonly router = inject(Router);
   private readonly orgTrigger = viewChild<MatMenuTrigger>('orgTrigger');
   private readonly envTrigger = viewChild<MatMenuTrigger>('envTrigger');

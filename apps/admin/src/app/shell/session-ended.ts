@@ -1,7 +1,10 @@
 import { A11yModule } from '@angular/cdk/a11y';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
-import { toApiError } from '@app/admin-ui/data';
+import { AUTH_CONFIG_URL, type AuthConfig, type Single } from '@app/contracts';
+import { fetched, toApiError } from '@app/admin-ui/data';
 import { Session } from '@app/admin-ui/session';
+
+const LOCAL_EMAIL = 'local@hot.dev';
 
 /** Over the page when the session is over: signing in again goes on where one was, with nothing lost. */
 @Component({
@@ -20,6 +23,11 @@ import { Session } from '@app/admin-ui/session';
       >
         <h2 id="ended-title">Your session is over</h2>
         <p>Sign in again to go on. Nothing on this page is lost.</p>
+        @if (local()) {
+          <button type="button" class="btn primary" [disabled]="busy()" (click)="signInLocally()">
+            Continue as local developer
+          </button>
+        }
         <label>
           {{ email() }}
           <input
@@ -33,7 +41,14 @@ import { Session } from '@app/admin-ui/session';
         <p class="problem" role="alert">{{ problem() }}</p>
         <div class="row">
           <button type="button" class="btn ghost" (click)="leave()">Sign in as somebody else</button>
-          <button type="submit" class="btn primary" [disabled]="busy() || password() === ''">Sign in</button>
+          <button
+            type="submit"
+            class="btn"
+            [class.primary]="!local()"
+            [disabled]="busy() || password() === ''"
+          >
+            Sign in
+          </button>
         </div>
       </form>
     </div>
@@ -103,6 +118,11 @@ import { Session } from '@app/admin-ui/session';
 })
 export class SessionEnded {
   private readonly session = inject(Session);
+  private readonly config = fetched<Single<AuthConfig>>(() => AUTH_CONFIG_URL);
+  /** Only for the account that one click signs in: going on as somebody else would mix two people's pages. */
+  protected readonly local = computed(
+    () => this.config.value()?.data.local_sign_in === true && this.email() === LOCAL_EMAIL,
+  );
   protected readonly email = computed(() => this.session.me()?.user.email ?? '');
   protected readonly password = signal('');
   protected readonly problem = signal('');
@@ -114,9 +134,17 @@ export class SessionEnded {
 
   protected async signIn(event: Event): Promise<void> {
     event.preventDefault();
+    await this.again(() => this.session.signIn({ email: this.email(), password: this.password() }));
+  }
+
+  protected async signInLocally(): Promise<void> {
+    await this.again(() => this.session.signInLocally());
+  }
+
+  private async again(begin: () => Promise<unknown>): Promise<void> {
     this.busy.set(true);
     try {
-      await this.session.signIn({ email: this.email(), password: this.password() });
+      await begin();
     } catch (failure) {
       const error = toApiError(failure);
       this.problem.set(error.status === 401 ? 'The password is wrong.' : error.message);

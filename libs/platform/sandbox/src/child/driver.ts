@@ -1,62 +1,244 @@
 /**
- * Runs inside the isolate, after the language runtime: the only bridge between programs and the child. It is text,
- * because nothing of Node exists in there. Programs never see it: generated code reaches its runtime object alone.
+ * Runs inside the isolate, after the language runtime and before any program: the only bridge between the two sides.
+ * It is text, because nothing of Node exists in there. Programs reach their runtime object alone and so see nothing of
+ * this; should a hole in the compiler ever let one see more, it finds frozen built-ins, no way to make code from text,
+ * and host objects whose insides are private.
  */
+
+/** Characters that may be under way to the child before the isolate waits. */
+const WINDOW_CHARS = 8 * 1024 * 1024;
+/** Of all that one run posts: its trace has a limit of its own, below. */
+const MAX_POSTED_CHARS = 96 * 1024 * 1024;
+const MAX_ARGS_CHARS = 32 * 1024 * 1024;
+/** Further calls of a run wait inside the isolate, where they count as its memory. */
+const CALLS_IN_FLIGHT = 64;
+
+const HARDEN = `
+const blocked = function () { throw new TypeError('code from text is not available'); };
+blocked.prototype = Function.prototype;
+const withoutConstructors = () => {
+  for (const f of [function () {}, async function () {}, function* () {}, async function* () {}]) {
+    Object.defineProperty(Object.getPrototypeOf(f), 'constructor', { value: blocked });
+  }
+  Object.defineProperty(SharedArrayBuffer.prototype, 'constructor', { value: blocked });
+  const names = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'console'];
+  for (const name of names) delete globalThis[name];
+};
+// A frozen data property of a prototype can't be assigned on its heirs; where programs of the runtime may do that
+// (error.name = …), an accessor takes the assignment to the heir.
+const assignable = (prototype, names) => {
+  for (const name of names) {
+    const own = Object.getOwnPropertyDescriptor(prototype, name);
+    if (own === undefined || !('value' in own)) continue;
+    const { value } = own;
+    Object.defineProperty(prototype, name, {
+      configurable: false, enumerable: own.enumerable,
+      get() { return value; },
+      set(next) {
+        if (this === prototype) throw new TypeError('built-ins can not be changed');
+        Object.defineProperty(this, name, { value: next, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+};
+const freezeAll = () => {
+  assignable(Object.prototype, ['constructor', 'toString', 'valueOf', 'toLocaleString']);
+  for (const E of [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
+    assignable(E.prototype, ['constructor', 'name', 'message', 'toString']);
+  }
+  const hidden = [
+    [][Symbol.iterator](), ''[Symbol.iterator](), new Map().entries(), new Set().values(), /a/[Symbol.matchAll](''),
+    [].values().map((x) => x), Iterator.from({ next() {} }), (function* () {})(), (async function* () {})(),
+    async function () {}, function* () {}, async function* () {},
+  ];
+  const seen = new Set(), todo = [globalThis, ...hidden.map((each) => Object.getPrototypeOf(each))];
+  while (todo.length > 0) {
+    const each = todo.pop();
+    if ((typeof each !== 'object' && typeof each !== 'function') || each === null || seen.has(each)) continue;
+    seen.add(each);
+    for (const own of Object.values(Object.getOwnPropertyDescriptors(each))) todo.push(own.value, own.get, own.set);
+    todo.push(Object.getPrototypeOf(each));
+  }
+  seen.delete(globalThis);
+  for (const each of seen) Object.freeze(each);
+};
+const withoutCode = () => {
+  delete globalThis.eval;
+  globalThis.Function = blocked;
+  Object.freeze(globalThis);
+};`;
+
 export const DRIVER = `
-(function (buffer, offset, length, post, call, done, random) {
+(function (controlBuffer, flowBuffer, post, call, done, random) {
   'use strict';
-  const words = new Int32Array(buffer, offset, length);
+  ${HARDEN}
+  const words = new Int32Array(controlBuffer);
+  const flow = new Int32Array(flowBuffer), clock = new Float64Array(flowBuffer);
+  const RUNNING = 0, NOW_US = 0, PASSED = 2, MEMORY = 3;
+  const stopWord = (slot) => 4 + slot * 4;
+  const { load, wait } = Atomics, { parse, stringify } = JSON, { now } = Date;
   const runtime = globalThis.__hotRuntime;
   delete globalThis.__hotRuntime;
-  for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'console']) {
-    delete globalThis[name];
-  }
-  const parse = JSON.parse, stringify = JSON.stringify, now = Date.now;
-  const MICROS = 3, RUNNING = 0;
-  let program;
-  const waiting = new Map();
-  let nextCall = 1;
+
+  const runs = new Map();
+  let program, nextCall = 1, sent = 0, entropy = new Uint8Array(0), drawn = 0;
+
+  // Nobody may make the other side hold more than it can pass on.
+  const account = (chars) => {
+    sent = (sent + chars) | 0;
+    for (;;) {
+      const passed = load(flow, PASSED);
+      if (((sent - passed) | 0) <= ${WINDOW_CHARS}) return;
+      wait(flow, PASSED, passed, 20);
+    }
+  };
+
+  const draw = (length) => {
+    if (length > 1024) return new Uint8Array(random(length));
+    if (drawn + length > entropy.length) { entropy = new Uint8Array(random(4096)); drawn = 0; }
+    const bytes = entropy.slice(drawn, drawn + length);
+    entropy.fill(0, drawn, drawn + length);
+    drawn += length;
+    return bytes;
+  };
+
+  const hostError = (code, message) => Object.assign(new Error(message), { code });
+
+  const send = (state, id, name, args) => {
+    state.inFlight += 1;
+    account(args.length);
+    call(state.run, id, name, args);
+  };
 
   class Host {
-    constructor(slot, run) { this.slot = slot; this.run = run; this.zero = words[MICROS]; }
+    #state;
+    constructor(state) { this.#state = state; Object.freeze(this); }
     call(name, args) {
-      const id = nextCall++;
+      const state = this.#state;
+      if (typeof name !== 'string' || typeof args !== 'string') return Promise.reject(hostError('invalid', 'not text'));
+      if (args.length > ${MAX_ARGS_CHARS}) return Promise.reject(hostError('quota', 'the arguments are too large'));
+      if (state.isOver) return new Promise(() => {});
+      if (state.isStopped) return Promise.reject(hostError('cancelled', 'the run is being stopped'));
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject, run: this.run, slot: this.slot });
-        call(this.run, id, name, args);
+        const id = nextCall++;
+        state.waiting.set(id, { resolve, reject });
+        if (state.inFlight < ${CALLS_IN_FLIGHT}) send(state, id, name, args);
+        else state.later.push([id, name, args]);
       });
     }
-    post(name, payload) { post(this.run, name, payload); }
-    nowUs() { return (words[MICROS] - this.zero) >>> 0; }
+    post(name, payload) {
+      const state = this.#state;
+      if (typeof name !== 'string' || typeof payload !== 'string') throw new TypeError('a posted value is text');
+      if (state.isOver) return;
+      state.posted += payload.length + 64;
+      if (state.posted > ${MAX_POSTED_CHARS}) {
+        words[stopWord(state.slot)] = MEMORY;
+        throw new RangeError('the run has posted too much');
+      }
+      account(payload.length);
+      post(state.run, name, payload);
+    }
+    nowUs() {
+      // Two writers set the clock; a reader must not see it go back.
+      const state = this.#state, us = clock[NOW_US] - state.zero;
+      if (us > state.us) state.us = us;
+      return Math.floor(state.us);
+    }
     epochMs() { return now(); }
-    randomBytes(length) { return new Uint8Array(random(length)); }
+    randomBytes(length) { return draw(length); }
   }
+  Object.freeze(Host.prototype);
 
-  globalThis.__load = (js, tables) => { program = runtime.load(js, tables); };
+  const failed = (kind, msg) => ({
+    status: 'failed', failureKind: kind, retryable: null, stats: undefined,
+    resultJson: stringify({ $type: '::hot::run/Failure', $val: { msg, err: null } }),
+  });
 
-  globalThis.__start = (slot, run, request) => {
-    const host = new Host(slot, run);
-    const finish = (outcome) => {
-      words[RUNNING] = 0;
-      for (const [id, entry] of waiting) if (entry.run === run) waiting.delete(id);
-      const { resultJson, ...rest } = outcome;
-      done(run, stringify(rest), resultJson);
+  const withMessage = (resultJson, msg) => {
+    const value = parse(resultJson);
+    if (value === null || typeof value.$val !== 'object' || value.$val === null) return failed('timeout', msg).resultJson;
+    value.$val.msg = msg;
+    return stringify(value);
+  };
+
+  const checked = (state, outcome) => {
+    const { resultJson } = outcome;
+    if (typeof resultJson !== 'string') throw new TypeError('the result is no text');
+    if (resultJson.length > state.maxResultBytes) {
+      return failed('resource-limit', 'The result is larger than ' + state.maxResultBytes + ' bytes');
+    }
+    if (outcome.failureKind === 'timeout') return { ...outcome, resultJson: withMessage(resultJson, state.timeoutMessage) };
+    parse(resultJson);
+    return outcome;
+  };
+
+  const finish = (state, outcome) => {
+    if (state.isOver) return;
+    state.isOver = true;
+    runs.delete(state.run);
+    state.waiting.clear();
+    state.later.length = 0;
+    words[RUNNING] = 0;
+    const { status, failureKind, retryable, stats, resultJson } = outcome;
+    const header = stringify({ status, failureKind: failureKind ?? null, retryable: retryable ?? null, stats: stats ?? null });
+    if (header.length > 4096) { state.isOver = false; broken(state, new TypeError('not an outcome')); return; }
+    account(resultJson.length);
+    done(state.run, header, resultJson);
+  };
+
+  const broken = (state, error) => {
+    let message = 'unknown';
+    try { message = String(error && error.message).slice(0, 500); } catch {}
+    finish(state, failed('unhandled-error', 'Internal error of the runtime: ' + message));
+  };
+
+  const start = (slot, run, timeoutMessage, maxResultBytes, runId, fn, argsJson, infoJson, ctxJson, limits, trace) => {
+    const state = {
+      slot, run, timeoutMessage, maxResultBytes, zero: clock[NOW_US], waiting: new Map(), later: [], inFlight: 0,
+      posted: 0, us: 0, isStopped: false, isOver: false,
     };
-    const broken = (error) => finish({
-      status: 'failed', failureKind: 'unhandled-error', retryable: null,
-      resultJson: stringify({ $type: '::hot::run/Failure', $val: { msg: 'Internal error of the runtime: ' + String(error && error.message), err: null } }),
-      stats: { callCount: 0, traceBytes: 0, droppedCalls: 0 },
-    });
+    runs.set(run, state);
+    words[RUNNING] = slot + 1;
+    const request = { runId, fn, argsJson, infoJson, ctxJson, limits: parse(limits), trace };
+    const settle = (outcome) => {
+      let end;
+      try { end = checked(state, outcome); } catch (error) { broken(state, error); return; }
+      finish(state, end);
+    };
     try {
-      program.run(parse(request), host, { words, slot }).then(finish, broken);
-    } catch (error) { broken(error); }
+      program.run(request, new Host(state), { words, slot }).then(settle, (error) => broken(state, error));
+    } catch (error) { broken(state, error); }
   };
 
-  globalThis.__answer = (id, ok, payload) => {
-    const entry = waiting.get(id);
+  const answer = (run, id, isOk, payload) => {
+    const state = runs.get(run);
+    const entry = state && state.waiting.get(id);
     if (entry === undefined) return;
-    waiting.delete(id);
-    words[RUNNING] = entry.slot + 1;
-    if (ok) entry.resolve(payload); else entry.reject(parse(payload));
+    state.waiting.delete(id);
+    state.inFlight -= 1;
+    const next = state.later.shift();
+    if (next !== undefined) send(state, ...next);
+    words[RUNNING] = state.slot + 1;
+    if (isOk) entry.resolve(payload);
+    else { const { code, message } = parse(payload); entry.reject(hostError(code, message)); }
   };
+
+  /** The stop word is set by now. What the run waits for is over, so that it comes to read it. */
+  const stop = (run) => {
+    const state = runs.get(run);
+    if (state === undefined || state.isStopped) return;
+    state.isStopped = true;
+    state.later.length = 0;
+    const entries = [...state.waiting.values()];
+    state.waiting.clear();
+    words[RUNNING] = state.slot + 1;
+    for (const { reject } of entries) reject(hostError('cancelled', 'the run is being stopped'));
+  };
+
+  withoutConstructors();
+  freezeAll();
+  return Object.freeze({
+    load: (js, tables) => { program = runtime.load(js, tables); withoutCode(); },
+    start, answer, stop,
+  });
 })`;

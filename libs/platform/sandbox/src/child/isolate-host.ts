@@ -1,250 +1,392 @@
 /**
- * One isolate and the runs in it. The isolate works on a thread of its own, so this side stays free to watch: it sets
- * stop words, and ends the isolate when a run does not listen. Nothing here waits for a promise of a dead isolate.
+ * The runs of one isolate. The isolate works on a thread of its own, so this side stays free to watch: it sets stop
+ * words, rejects what runs wait for, and ends the isolate when a run does not listen. Every run that begins here ends
+ * here, exactly once, by `end` or `lost`.
  */
-import ivm from 'isolated-vm';
-import { randomBytes } from 'node:crypto';
-import {
-  CONTROL_DEADLINE,
-  CONTROL_HEADER_WORDS,
-  CONTROL_STOP,
-  CONTROL_WORDS_PER_SLOT,
-  STOP_REASONS,
-  type StopReason,
-} from '@app/lang';
-import { DRIVER } from './driver';
-import { haltOutcome } from './halt-outcome';
+import type { StopReason } from '@app/lang';
+import { CONTROL_DEADLINE, CONTROL_STOP, SLOTS, slotWord, STOP_REASONS } from '../control';
+import { haltEnd, timeoutMessage, type EndOfRun } from '../end-of-run';
+import type { ControlClock } from './clock';
+import { HeapLedger } from './heap-ledger';
+import { IsolateVm } from './isolate-vm';
+import { nextStep, STUCK_AFTER_MS } from './ladder';
 import type { ChildSettings } from './settings';
+import { SliceLedger } from './slice-ledger';
 
-export const SLOTS_PER_ISOLATE = 16;
-export const REGION_WORDS = CONTROL_HEADER_WORDS + SLOTS_PER_ISOLATE * CONTROL_WORDS_PER_SLOT;
-
-/** A stop word without effect for so long means that the program holds the processor where it can't be asked. */
-const IGNORED_AFTER_MS = 1_000;
 /** A slice that long closes the isolate to new runs until it ends. */
 const LONG_SLICE_MS = 250;
-const HEAP_CHECK_MS = 250;
+const HEAP_SAMPLE_MS = 250;
 const NO_ADMISSION_ABOVE = 0.7;
 const FAIL_ABOVE = 0.85;
+/** A run with more than this share of the isolate's limit is a suspect when the isolate dies of memory. */
+const BYTE_BUDGET = 0.25;
 
 export interface IsolateEvents {
   post(run: number, name: string, payload: string): void;
   call(run: number, callId: number, name: string, args: string): void;
-  end(run: number, header: string, resultJson: string): void;
+  end(run: number, end: EndOfRun): void;
   lost(run: number, suspect: boolean, reason: string): void;
-  /** The isolate is gone and must not be used again. */
+  /** What came out has been taken; tells how to let the isolate send more once it has been passed on. */
+  taken(passOn: () => void): void;
+  /** All its runs have ended and it takes no more. */
   gone(host: IsolateHost): void;
+  /** Only the end of this process can end the isolate. */
+  stuck(host: IsolateHost, reason: string): void;
+}
+
+export interface Start {
+  readonly run: number;
+  readonly timeoutMs: number;
+  readonly maxResultBytes: number;
+  readonly args: readonly [
+    runId: string,
+    fn: string,
+    args: string,
+    info: string,
+    ctx: string,
+    limits: string,
+    trace: boolean,
+  ];
 }
 
 interface ActiveRun {
   readonly run: number;
   readonly slot: number;
   readonly startedAtMs: number;
-  readonly deadlineMs: number;
+  /** Moves on while the run waits for the processor behind another one: that time is not its own. */
+  deadlineMs: number;
   readonly timeoutMs: number;
-  stopped: { readonly reason: StopReason; readonly atMs: number } | null;
+  stopped: StopReason | null;
+  /** Time since it was asked to stop, as the ladder counts it. */
+  ignoredMs: number;
+  openCalls: number;
+  /** Since when nothing has happened in it. */
+  quietSinceMs: number;
 }
 
 export class IsolateHost {
-  readonly runs = new Map<number, ActiveRun>();
   lastUsedMs = 0;
-  private readonly isolate: ivm.Isolate;
-  private readonly words: Int32Array;
-  private readonly free = Array.from({ length: SLOTS_PER_ISOLATE }, (_, i) => SLOTS_PER_ISOLATE - 1 - i);
-  private start: ivm.Reference | null = null;
-  private answerRef: ivm.Reference | null = null;
+  isLoaded = false;
+  private readonly vm: IsolateVm;
+  private readonly runs = new Map<number, ActiveRun>();
+  /** Slots of runs whose end was reported by force: the stop word must stand until they are really over. */
+  private readonly abandoned = new Map<number, number>();
+  private readonly free = Array.from({ length: SLOTS }, (_, i) => SLOTS - 1 - i);
+  private readonly slices = new SliceLedger();
+  private readonly heap: HeapLedger;
+  private sampledMs = 0;
+  private isSampling = false;
   private isDead = false;
-  private heapShare = 0;
-  private heapCheckedMs = 0;
-  /**
-   * Work handed to the isolate's thread and not yet done, in order: the first has the processor. An apply's promise
-   * settles only when the microtasks it caused are done too, so this is exact, whatever the program does.
-   */
-  private readonly slices: { readonly run: number; sinceMs: number }[] = [];
+  private deadForMs = 0;
 
   constructor(
     readonly artifactHash: string,
-    readonly region: number,
-    private readonly shared: SharedArrayBuffer,
     private readonly settings: ChildSettings,
+    private readonly clock: ControlClock,
     private readonly events: IsolateEvents,
-    onCatastrophe: (message: string) => void,
   ) {
-    this.words = new Int32Array(shared, region * REGION_WORDS * 4, REGION_WORDS);
-    this.words.fill(0);
-    this.isolate = new ivm.Isolate({ memoryLimit: settings.memoryMb, onCatastrophicError: onCatastrophe });
+    this.heap = new HeapLedger(settings.memoryMb * 1024 * 1024, FAIL_ABOVE);
+    this.vm = new IsolateVm(settings.memoryMb, {
+      post: (run, name, payload) => {
+        if (this.runs.has(run)) events.post(run, name, payload);
+        this.took(payload.length);
+      },
+      call: (run, id, name, args) => this.called(run, id, name, args),
+      done: (run, header, resultJson) => this.done(run, header, resultJson),
+      catastrophe: (message) => {
+        this.die(`the isolate broke down: ${message}`, { isMemory: true });
+        events.stuck(this, message);
+      },
+    });
   }
 
-  /** Loads runtime and artifact. Throws when the artifact can't be loaded. */
   async load(
     runtimeSource: string,
     artifact: { readonly js: string; readonly tables: string },
   ): Promise<void> {
-    const context = await this.isolate.createContext();
-    await context.eval(runtimeSource, { filename: 'hot-runtime.js', timeout: this.settings.loadTimeoutMs });
-    const driver = (await context.eval(DRIVER, { reference: true, filename: 'driver.js' })) as ivm.Reference;
-    const ignored = { ignored: true } as const;
-    await driver.apply(undefined, [
-      new ivm.ExternalCopy(this.shared).copyInto(),
-      this.region * REGION_WORDS * 4,
-      REGION_WORDS,
-      new ivm.Callback((run: number, name: string, payload: string) => {
-        if (this.runs.has(run)) this.events.post(run, name, payload);
-      }, ignored),
-      new ivm.Callback((run: number, id: number, name: string, args: string) => {
-        if (this.runs.has(run)) this.events.call(run, id, name, args);
-      }, ignored),
-      new ivm.Callback(
-        (run: number, header: string, result: string) => this.finish(run, header, result),
-        ignored,
-      ),
-      new ivm.Callback((length: number) => {
-        const bytes = randomBytes(Math.min(Math.max(0, length | 0), 65_536));
-        return new ivm.ExternalCopy(
-          bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-        ).copyInto();
-      }),
-    ]);
-    const load = await context.global.get('__load', { reference: true });
-    await load.apply(undefined, [artifact.js, artifact.tables], { timeout: this.settings.loadTimeoutMs });
-    this.start = await context.global.get('__start', { reference: true });
-    this.answerRef = await context.global.get('__answer', { reference: true });
-    for (const name of ['__load', '__start', '__answer']) await context.global.delete(name);
+    this.clock.watch(this.vm);
+    this.clock.refresh(this.vm);
+    await this.vm.load(runtimeSource, artifact, this.settings.loadTimeoutMs);
+    this.isLoaded = true;
+    await this.sampleHeap();
   }
 
   get isOpen(): boolean {
     return (
-      !this.isDead && this.free.length > 0 && !this.hasLongSlice() && this.heapShare < NO_ADMISSION_ABOVE
+      !this.isDead &&
+      this.free.length > 0 &&
+      this.atWork() < this.settings.runsPerIsolate &&
+      this.slices.headAgeMs(performance.now()) < LONG_SLICE_MS &&
+      this.heap.share < NO_ADMISSION_ABOVE
     );
   }
 
-  get dead(): boolean {
-    return this.isDead;
+  get isIdle(): boolean {
+    return this.runs.size === 0 && this.slices.isIdle;
   }
 
-  begin(run: number, requestJson: string, timeoutMs: number, nowMs: number): void {
+  /** Idle, and of no further use: too full, or out of slots that will never be given back. */
+  get isSpent(): boolean {
+    return this.isIdle && (this.heap.share >= NO_ADMISSION_ABOVE || this.free.length < SLOTS / 2);
+  }
+
+  get isComputing(): boolean {
+    return !this.slices.isIdle;
+  }
+
+  /** Whether it must be looked at every few milliseconds. */
+  get isTense(): boolean {
+    return (
+      this.isDead || !this.slices.isIdle || [...this.runs.values()].some((each) => each.stopped !== null)
+    );
+  }
+
+  get heapBytes(): number {
+    return this.heap.bytes;
+  }
+
+  /** The next moment at which a run's time is up; Infinity when none runs. */
+  get nextDeadlineMs(): number {
+    let next = Infinity;
+    for (const { deadlineMs, stopped } of this.runs.values())
+      if (stopped === null && deadlineMs < next) next = deadlineMs;
+    return next;
+  }
+
+  has(run: number): boolean {
+    return this.runs.has(run);
+  }
+
+  begin({ run, timeoutMs, maxResultBytes, args }: Start): void {
     const slot = this.free.pop();
-    if (slot === undefined || this.start === null) throw new Error('the isolate takes no runs');
-    const deadlineMs = nowMs + timeoutMs;
-    this.words[at(slot, CONTROL_STOP)] = 0;
-    this.words[at(slot, CONTROL_DEADLINE)] = deadlineMs;
-    this.runs.set(run, { run, slot, startedAtMs: Date.now(), deadlineMs, timeoutMs, stopped: null });
-    this.lastUsedMs = nowMs;
-    this.slice(run, this.start, [slot, run, requestJson]);
+    if (slot === undefined) throw new Error('the isolate takes no runs');
+    const nowMs = this.clock.nowMs();
+    this.vm.words[slotWord(slot, CONTROL_STOP)] = STOP_REASONS.none;
+    this.vm.words[slotWord(slot, CONTROL_DEADLINE)] = nowMs + timeoutMs;
+    const active: ActiveRun = {
+      run,
+      slot,
+      startedAtMs: Date.now(),
+      deadlineMs: nowMs + timeoutMs,
+      timeoutMs,
+      stopped: null,
+      ignoredMs: 0,
+      openCalls: 0,
+      quietSinceMs: nowMs,
+    };
+    this.runs.set(run, active);
+    this.lastUsedMs = performance.now();
+    for (const each of args) if (typeof each === 'string') this.heap.charge(run, each.length);
+    this.slice(run, 'start', [slot, run, timeoutMessage(timeoutMs), maxResultBytes, ...args]);
   }
 
-  answer(run: number, callId: number, ok: boolean, payload: string): void {
-    if (!this.isDead && this.answerRef !== null) this.slice(run, this.answerRef, [callId, ok, payload]);
-  }
-
-  stop(run: number, reason: StopReason, nowMs: number): void {
-    const active = this.runs.get(run);
-    if (active === undefined || active.stopped !== null) return;
-    active.stopped = { reason, atMs: nowMs };
-    Atomics.store(this.words, at(active.slot, CONTROL_STOP), STOP_REASONS[reason]);
-  }
-
-  /** Numbers of the runs that hold the processor right now: at most one. */
-  onCpu(): readonly number[] {
-    const [head] = this.slices;
-    return head !== undefined && this.runs.has(head.run) ? [head.run] : [];
-  }
-
-  /** Called every few milliseconds while runs are active. */
-  watch(nowMs: number): void {
-    if (this.isolate.isDisposed) {
-      this.die('the isolate ran out of memory', true);
-      return;
-    }
-    for (const active of this.runs.values()) {
-      if (active.stopped === null && nowMs > active.deadlineMs) this.stop(active.run, 'timeout', nowMs);
-      if (active.stopped !== null && nowMs - active.stopped.atMs > IGNORED_AFTER_MS) {
-        this.die('a run did not stop when it was asked to', false);
-        return;
-      }
-    }
-    if (nowMs - this.heapCheckedMs > HEAP_CHECK_MS) this.checkHeap(nowMs);
-  }
-
-  /** Ends an idle isolate. */
-  dispose(): void {
-    this.isDead = true;
-    if (!this.isolate.isDisposed) this.isolate.dispose();
-  }
-
-  private finish(run: number, header: string, resultJson: string): void {
+  answer(run: number, callId: number, isOk: boolean, payload: string): void {
     const active = this.runs.get(run);
     if (active === undefined) return;
-    this.release(active);
-    this.events.end(
-      run,
-      JSON.stringify({ ...(JSON.parse(header) as object), startedAtMs: active.startedAtMs }),
-      resultJson,
-    );
+    active.openCalls -= 1;
+    this.heap.charge(run, payload.length);
+    this.slice(run, 'answer', [run, callId, isOk, payload]);
   }
 
-  private release(active: ActiveRun): void {
-    this.runs.delete(active.run);
-    this.free.push(active.slot);
+  stop(run: number, reason: Exclude<StopReason, 'none'>): void {
+    const active = this.runs.get(run);
+    if (active === undefined || active.stopped !== null) return;
+    active.stopped = reason;
+    Atomics.store(this.vm.words, slotWord(active.slot, CONTROL_STOP), STOP_REASONS[reason]);
+    this.slice(run, 'stop', [run]);
   }
 
-  private slice(run: number, entry: ivm.Reference, args: readonly unknown[]): void {
-    const slice = { run, sinceMs: performance.now() };
-    this.slices.push(slice);
-    const done = (): void => {
-      this.slices.splice(this.slices.indexOf(slice), 1);
-      const [next] = this.slices;
-      if (next !== undefined) next.sinceMs = performance.now();
-    };
-    // Rejections are those of a disposed isolate; die() has settled its runs.
-    entry.apply(undefined, [...args]).then(done, done);
+  /** The run that has had the processor for at least so long. */
+  onCpu(forMs = 0): number | null {
+    const { head } = this.slices;
+    if (head === undefined || !this.runs.has(head.run)) return null;
+    return this.slices.headAgeMs(performance.now()) >= forMs ? head.run : null;
   }
 
-  private hasLongSlice(): boolean {
-    const [head] = this.slices;
-    return head !== undefined && performance.now() - head.sinceMs > LONG_SLICE_MS;
+  /**
+   * @param elapsedMs since the last look, as far as this process was running: a ladder must not climb while the whole
+   *   machine stands still
+   */
+  watch(elapsedMs: number): void {
+    if (this.isDead) {
+      this.watchDead(elapsedMs);
+      return;
+    }
+    if (this.vm.isDisposed) {
+      this.die('the isolate ran out of memory', { isMemory: true });
+      return;
+    }
+    const nowMs = this.clock.nowMs();
+    for (const active of this.runs.values()) {
+      if (active.stopped !== null) active.ignoredMs += elapsedMs;
+      else if (this.slices.isWaiting(active.run)) this.postpone(active, elapsedMs);
+      else if (nowMs > active.deadlineMs) this.stop(active.run, 'timeout');
+    }
+    this.climb();
+    if (!this.isDead && performance.now() - this.sampledMs > HEAP_SAMPLE_MS) void this.sampleHeap();
   }
 
-  private checkHeap(nowMs: number): void {
-    this.heapCheckedMs = nowMs;
-    this.isolate.getHeapStatistics().then(
-      (heap) => {
-        const limit = this.settings.memoryMb * 1024 * 1024;
-        this.heapShare = (heap.used_heap_size + heap.externally_allocated_size) / limit;
-        if (this.heapShare > FAIL_ABOVE) this.failLargest(nowMs);
-      },
-      // Disposed meanwhile; watch() finds that out by itself.
-      () => undefined,
-    );
+  private postpone(active: ActiveRun, ms: number): void {
+    active.deadlineMs += ms;
+    this.vm.words[slotWord(active.slot, CONTROL_DEADLINE)] = Math.ceil(active.deadlineMs);
   }
 
-  /** Nothing tells the bytes of single runs; the one on the processor is the one that grows. */
-  private failLargest(nowMs: number): void {
-    const [onCpu] = this.onCpu();
-    const victim = onCpu ?? [...this.runs.keys()][0];
-    if (victim !== undefined) this.stop(victim, 'memory', nowMs);
+  /** Ends it. Runs still in it are lost. */
+  dispose(reason: string): void {
+    this.die(reason, { isMemory: false });
   }
 
-  private die(reason: string, isOutOfMemory: boolean): void {
+  /** The process has grown beyond what its isolates may take, while this one was computing. */
+  outgrow(): void {
+    this.die('the sandbox process ran out of memory', { isMemory: true });
+  }
+
+  private climb(): void {
+    const { head } = this.slices;
+    const stopped = new Map<number, number>();
+    for (const { run, stopped: reason, ignoredMs } of this.runs.values())
+      if (reason !== null) stopped.set(run, ignoredMs);
+    const step = nextStep({
+      stopped,
+      head:
+        head === undefined
+          ? null
+          : {
+              run: head.run,
+              forMs: this.slices.headAgeMs(performance.now()),
+              isAlive: this.runs.has(head.run),
+            },
+    });
+    if (step.do === 'dispose')
+      this.die('a run did not stop when it was asked to', { isMemory: false, guilty: step.guilty });
+    if (step.do === 'abandon') for (const run of step.runs) this.abandon(run);
+  }
+
+  private abandon(run: number): void {
+    const active = this.runs.get(run);
+    if (active === undefined) return;
+    this.runs.delete(run);
+    this.heap.forget(run);
+    this.abandoned.set(run, active.slot);
+    this.report(active, false, 'the run was given up');
+  }
+
+  private called(run: number, id: number, name: string, args: string): void {
+    const active = this.runs.get(run);
+    if (active !== undefined) {
+      active.openCalls += 1;
+      this.events.call(run, id, name, args);
+    }
+    this.took(args.length);
+  }
+
+  private done(run: number, header: string, resultJson: string): void {
+    const active = this.runs.get(run);
+    if (active === undefined) {
+      const slot = this.abandoned.get(run);
+      if (slot !== undefined) this.free.push(slot);
+      this.abandoned.delete(run);
+    } else {
+      this.runs.delete(run);
+      this.free.push(active.slot);
+      this.heap.forget(run);
+      this.events.end(run, { header, startedAtMs: active.startedAtMs, resultJson });
+    }
+    this.took(resultJson.length);
+  }
+
+  private took(chars: number): void {
+    this.events.taken(() => this.vm.pass(chars));
+  }
+
+  private slice(
+    run: number,
+    entry: 'start' | 'answer' | 'stop',
+    args: readonly (string | number | boolean)[],
+  ): void {
+    this.clock.setActive(true);
+    this.clock.refresh(this.vm);
+    const slice = this.slices.begin(run, performance.now());
+    void this.vm.enter(entry, args).then((hasSurvived) => {
+      // Before the slice ends: it tells who had the processor.
+      if (!hasSurvived) this.die('the isolate ran out of memory', { isMemory: true });
+      this.slices.end(slice, performance.now());
+      const active = this.runs.get(run);
+      if (active !== undefined) active.quietSinceMs = this.clock.nowMs();
+    });
+  }
+
+  /** Runs that don't just wait for an answer that takes long. */
+  private atWork(): number {
+    if (this.runs.size < this.settings.runsPerIsolate) return this.runs.size;
+    const parkedBefore = this.clock.nowMs() - this.settings.parkAfterMs;
+    let count = 0;
+    for (const { run, openCalls, quietSinceMs } of this.runs.values()) {
+      if (openCalls === 0 || quietSinceMs > parkedBefore || this.slices.has(run)) count += 1;
+    }
+    return count;
+  }
+
+  private async sampleHeap(): Promise<void> {
+    if (this.isSampling) return;
+    this.isSampling = true;
+    this.sampledMs = performance.now();
+    const bytes = await this.vm.heapBytes();
+    this.isSampling = false;
+    if (bytes === null || this.isDead) return;
+    this.heap.sample(bytes, this.slices.takeBusy(performance.now()));
+    if (this.heap.isHigh) this.failLargest();
+  }
+
+  private failLargest(): void {
+    let largest: ActiveRun | null = null;
+    for (const active of this.runs.values()) {
+      if (active.stopped !== null) continue;
+      if (largest === null || this.heap.bytesOf(active.run) > this.heap.bytesOf(largest.run))
+        largest = active;
+    }
+    this.heap.calm();
+    if (largest !== null) this.stop(largest.run, 'memory');
+  }
+
+  private die(reason: string, cause: { readonly isMemory: boolean; readonly guilty?: number | null }): void {
     if (this.isDead) return;
-    const suspects = new Set(this.onCpu());
     this.isDead = true;
     const runs = [...this.runs.values()];
-    this.runs.clear();
-    this.events.gone(this);
-    if (!this.isolate.isDisposed) this.isolate.dispose();
-    for (const active of runs) {
-      const isSuspect = suspects.has(active.run) || (suspects.size === 0 && runs.length === 1);
-      // A run that was asked to stop gets what it was stopped for, whether it listened or not.
-      const end = active.stopped?.reason ?? (isSuspect && isOutOfMemory ? 'memory' : 'none');
-      if (end !== 'none' && end !== 'shutdown') {
-        const outcome = haltOutcome(end, active.timeoutMs, this.settings.memoryMb, active.startedAtMs);
-        this.events.end(active.run, outcome.header, outcome.resultJson);
-      } else this.events.lost(active.run, isSuspect, reason);
+    const suspects = new Set<number>();
+    const onCpu = cause.guilty === undefined ? this.onCpu() : cause.guilty;
+    if (onCpu !== null) suspects.add(onCpu);
+    if (cause.isMemory) {
+      const budget = this.settings.memoryMb * 1024 * 1024 * BYTE_BUDGET;
+      for (const { run } of runs) if (this.heap.bytesOf(run) > budget) suspects.add(run);
     }
+    // Nobody else can have filled it: trying again would not help.
+    const [only] = runs;
+    if (cause.isMemory && runs.length === 1 && only !== undefined && suspects.has(only.run))
+      only.stopped ??= 'memory';
+    this.runs.clear();
+    this.clock.unwatch(this.vm);
+    this.vm.dispose();
+    for (const active of runs) this.report(active, suspects.has(active.run), reason);
+    this.events.gone(this);
   }
-}
 
-function at(slot: number, word: number): number {
-  return CONTROL_HEADER_WORDS + slot * CONTROL_WORDS_PER_SLOT + word;
+  /** The end of a run that can't tell its own: what it was stopped for, or lost. */
+  private report({ run, stopped, ...facts }: ActiveRun, isSuspect: boolean, reason: string): void {
+    if (stopped === null || stopped === 'none' || stopped === 'shutdown')
+      this.events.lost(run, isSuspect, reason);
+    else this.events.end(run, haltEnd(stopped, { ...facts, memoryMb: this.settings.memoryMb }));
+  }
+
+  /** Disposed, but a slice goes on: big numbers and normalisation, for instance, don't look up. */
+  private watchDead(elapsedMs: number): void {
+    if (this.slices.isIdle) return;
+    this.deadForMs += elapsedMs;
+    if (this.deadForMs > STUCK_AFTER_MS) this.events.stuck(this, 'a disposed isolate went on');
+  }
+
+  /** Whether the thread of a dead isolate has come home. */
+  get isBuried(): boolean {
+    return this.isDead && this.slices.isIdle;
+  }
 }

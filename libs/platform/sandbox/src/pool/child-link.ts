@@ -1,16 +1,22 @@
 /** The worker's end of one child: starts runs on it, hears from it, and ends it when it goes silent. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { FrameWriter, KIND, readFrames, text, type Frame } from '../frames';
+import { failedEnd, outcomeOf } from '../end-of-run';
+import { FrameWriter, json, KIND, MAX_FRAME_BYTES, readFrames, text, type Frame } from '../frames';
 import type { SandboxHost, SandboxOutcome, SandboxRun } from '../port';
+import { hostErrorOf } from './host-error';
 import type { PoolSettings } from './settings';
+import { spawnChild, type SandboxProcess } from './spawn-child';
+import { suspectsOf } from './suspects';
 
 const PING_MS = 500;
-const SILENT_MS = 2_000;
+const END_WITHIN_MS = 5_000;
+const MAX_STDERR_CHARS = 2_000;
+const MAX_ANSWER_CHARS = MAX_FRAME_BYTES / 8;
 
 export interface LinkEvents {
-  /** A run on it ended, whichever way. */
-  settled(link: ChildLink): void;
+  /** A run on it ended, or began to wait for long: there may be room. */
+  freed(link: ChildLink): void;
+  /** The child wants the bytes of an artifact (again). */
+  needs(link: ChildLink, artifactHash: string): void;
   /** The process is gone. */
   exited(link: ChildLink): void;
 }
@@ -19,71 +25,85 @@ interface OpenRun {
   readonly run: SandboxRun;
   readonly settle: (outcome: SandboxOutcome) => void;
   readonly abort: AbortController;
+  stopped: 'cancelled' | 'shutdown' | null;
+  openCalls: number;
+  /** When something happened in it last. */
+  quietSinceMs: number;
+  /** Whether it was given something to do since it was last heard of. */
+  isUnheard: boolean;
 }
 
 export class ChildLink {
   readonly pid: number;
   /** Takes no more runs; ends when those on it have. */
   isDraining = false;
+  isReady = false;
   idleSinceMs = performance.now();
   startedRuns = 0;
   isolates = 0;
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly process: SandboxProcess;
   private readonly writer: FrameWriter;
   private readonly open = new Map<number, OpenRun>();
   private readonly artifacts = new Set<string>();
+  private readonly startedAtMs = performance.now();
   private nextRun = 1;
-  private heardAtMs = performance.now();
-  private onCpu: readonly number[] = [];
+  private unanswered = 0;
+  private busy: readonly number[] = [];
+  private stderr = '';
+  private endReason: string | null = null;
+  private endedAtMs: number | null = null;
   private isGone = false;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    settings: PoolSettings,
+    private readonly settings: PoolSettings,
     /** The organization it serves; null serves all. */
     readonly orgId: string | null,
     readonly isQuarantine: boolean,
     private readonly events: LinkEvents,
   ) {
-    const childSettings = {
-      runtimePath: settings.runtimePath,
-      memoryMb: settings.memoryMb,
-      loadTimeoutMs: settings.loadTimeoutMs,
-      maxIsolates: settings.maxIsolates,
-    };
-    this.child = spawn(
-      process.execPath,
-      [
-        '--no-node-snapshot',
-        `--stack-size=${settings.stackKb}`,
-        settings.childPath,
-        JSON.stringify(childSettings),
-      ],
-      // Nothing of the worker's environment: no addresses, no secrets.
-      { env: { NODE_ENV: 'production' }, stdio: ['pipe', 'pipe', 'inherit'] },
-    );
-    this.pid = this.child.pid ?? 0;
-    this.writer = new FrameWriter(this.child.stdin);
+    this.process = spawnChild(settings);
+    this.pid = this.process.pid ?? 0;
+    this.writer = new FrameWriter(this.process.stdin);
     // Written after its death: the exit handler settles everything.
-    this.child.stdin.on('error', () => undefined);
-    this.child.once('error', () => this.gone('the sandbox process could not be started'));
-    this.child.once('exit', (code, signal) => this.gone(`the sandbox process ended (${signal ?? code})`));
+    this.process.stdin.on('error', () => undefined);
+    this.process.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      this.stderr = (this.stderr + chunk).slice(-MAX_STDERR_CHARS);
+    });
+    this.process.once('error', (error) => this.gone(null, null, error.message));
+    this.process.once('exit', (code, signal) => this.gone(code, signal, null));
     readFrames(
-      this.child.stdout,
+      this.process.stdout,
       (frame) => this.hear(frame),
-      () => this.kill(),
+      (reason) => this.kill(`the sandbox process sent nonsense: ${reason}`),
     );
+    this.timer = setInterval(() => this.listen(), PING_MS).unref();
   }
 
   get running(): number {
     return this.open.size;
   }
 
+  get isAlive(): boolean {
+    return !this.isGone;
+  }
+
+  /** Runs that don't just wait for an answer that takes long: those cost no place. */
+  atWork(): number {
+    if (this.open.size < this.settings.runsPerChild / 2) return this.open.size;
+    const parkedBefore = performance.now() - this.settings.parkAfterMs;
+    let count = 0;
+    for (const { openCalls, quietSinceMs } of this.open.values()) {
+      if (openCalls === 0 || quietSinceMs > parkedBefore) count += 1;
+    }
+    return count;
+  }
+
   holds(artifactHash: string): boolean {
     return this.artifacts.has(artifactHash);
   }
 
-  sendArtifact(hash: string, artifact: Buffer): void {
+  sendArtifact(hash: string, artifact: Uint8Array): void {
     this.artifacts.add(hash);
     this.writer.send(KIND.artifact, 0, [hash, artifact]);
   }
@@ -92,82 +112,150 @@ export class ChildLink {
   start(run: SandboxRun, settle: (outcome: SandboxOutcome) => void): number {
     const number = this.nextRun++;
     this.startedRuns += 1;
-    this.open.set(number, { run, settle, abort: new AbortController() });
-    const header = { artifact: run.artifactHash, timeoutMs: run.timeoutMs, alone: run.quarantine };
-    const request = {
-      runId: run.runId,
-      fn: run.fn,
-      argsJson: run.argsJson,
-      infoJson: run.infoJson,
-      ctxJson: run.ctxJson,
-      limits: run.limits,
-      trace: run.trace,
-    };
-    this.writer.send(KIND.start, number, [JSON.stringify(header), JSON.stringify(request)]);
-    if (this.timer === null) {
-      this.heardAtMs = performance.now();
-      this.timer = setInterval(() => this.listen(), PING_MS);
+    this.open.set(number, {
+      run,
+      settle,
+      abort: new AbortController(),
+      stopped: null,
+      openCalls: 0,
+      quietSinceMs: performance.now(),
+      isUnheard: true,
+    });
+    const meta = JSON.stringify({ timeoutMs: run.timeoutMs, trace: run.trace, limits: run.limits });
+    const { artifactHash, runId, fn, argsJson, infoJson, ctxJson } = run;
+    this.writer.send(KIND.start, number, [artifactHash, meta, runId, fn, argsJson, infoJson, ctxJson]);
+    if (this.open.size === 1) {
+      this.unanswered = 0;
+      this.timer?.ref();
     }
     return number;
   }
 
   stop(number: number, reason: 'cancelled' | 'shutdown'): void {
-    if (this.open.has(number)) this.writer.send(KIND.stop, number, [reason]);
+    const entry = this.open.get(number);
+    if (entry === undefined || entry.stopped !== null) return;
+    entry.stopped = reason;
+    this.writer.send(KIND.stop, number, [reason]);
   }
 
-  /** Lets it end by itself: its stdin closes. For idle children. */
+  /** Lets it end by itself, for idle children: its input closes. */
   end(): void {
     this.isDraining = true;
-    this.child.stdin.end();
+    this.endedAtMs ??= performance.now();
+    this.endReason ??= 'the sandbox process was ended';
+    this.process.stdin.end();
   }
 
-  kill(): void {
-    this.child.kill('SIGKILL');
+  /** One that was told to end and does not, because it is stopped for instance, is killed. */
+  endInTime(nowMs: number): void {
+    if (this.endedAtMs !== null && nowMs - this.endedAtMs > END_WITHIN_MS) this.process.kill('SIGKILL');
+  }
+
+  /** Ends it at once. What still runs on it is lost, the suspects among them as such. */
+  kill(reason: string): void {
+    this.isDraining = true;
+    this.endReason ??= reason;
+    this.process.kill('SIGKILL');
+  }
+
+  /** Ends it because the worker ends: nobody on it is to blame. */
+  abandon(): void {
+    this.busy = [];
+    this.loseAll(new Set(), 'the worker is shutting down');
+    this.kill('the worker is shutting down');
   }
 
   private hear(frame: Frame): void {
-    this.heardAtMs = performance.now();
+    this.unanswered = 0;
+    const entry = this.open.get(frame.run);
+    if (entry !== undefined) {
+      entry.isUnheard = false;
+      entry.quietSinceMs = performance.now();
+    }
     switch (frame.kind) {
       case KIND.post:
-        this.open
-          .get(frame.run)
-          ?.run.host.post(text(frame, 0) as Parameters<SandboxHost['post']>[0], text(frame, 1));
+        if (entry !== undefined) this.post(frame.run, entry, text(frame, 0), text(frame, 1));
         return;
       case KIND.call:
-        void this.answer(frame.run, text(frame, 0), text(frame, 1), text(frame, 2));
+        if (entry !== undefined) void this.answer(frame.run, entry, frame);
         return;
       case KIND.end:
-        this.settle(frame.run, outcomeOf(text(frame, 0), text(frame, 1)));
+        if (entry !== undefined) this.settle(frame.run, endOf(entry, frame));
         return;
-      case KIND.lost: {
-        const { suspect, reason } = JSON.parse(text(frame, 0)) as { suspect: boolean; reason: string };
-        this.settle(frame.run, { status: 'lost', suspect, reason });
+      case KIND.lost:
+        this.settle(frame.run, {
+          status: 'lost',
+          suspect: text(frame, 0) === 'suspect',
+          reason: text(frame, 1),
+        });
         return;
-      }
-      case KIND.pong: {
-        const beat = JSON.parse(text(frame, 0)) as { onCpu: readonly number[]; isolates: number };
-        this.onCpu = beat.onCpu;
-        this.isolates = beat.isolates;
+      case KIND.busy:
+        this.busy = numbers(json(frame, 0));
+        return;
+      case KIND.need: {
+        const hash = text(frame, 0);
+        this.artifacts.delete(hash);
+        this.events.needs(this, hash);
         return;
       }
       case KIND.fatal:
-        this.onCpu = (JSON.parse(text(frame, 0)) as { onCpu: readonly number[] }).onCpu;
-        this.kill();
+        this.busy = numbers(json(frame, 0));
+        for (const each of this.open.values()) each.isUnheard = false;
+        this.kill(text(frame, 1));
+        return;
+      case KIND.pong:
+        this.takePong(json(frame, 0));
+        return;
+      case KIND.ready:
+        this.isReady = true;
         return;
       default:
-        return;
+        throw new Error(`an unknown frame ${String(frame.kind)}`);
     }
   }
 
-  private async answer(number: number, callId: string, name: string, args: string): Promise<void> {
-    const entry = this.open.get(number);
-    if (entry === undefined) return;
+  private post(number: number, entry: OpenRun, name: string, payload: string): void {
+    if (!isPostName(name)) throw new Error(`an unknown post ${name}`);
     try {
-      const value = await entry.run.host.call(name, args, entry.abort.signal);
-      this.writer.send(KIND.answer, number, [callId, 'ok', value]);
+      entry.run.host.post(name, payload);
     } catch (error) {
-      this.writer.send(KIND.answer, number, [callId, 'error', JSON.stringify(hostError(error))]);
+      // The host could make nothing of it; the run can't go on as if it had been taken.
+      const message = error instanceof Error ? error.message : String(error);
+      this.settings.log('sandbox.post_refused', { runId: entry.run.runId, name, message });
+      this.stop(number, 'shutdown');
+      this.settle(
+        number,
+        outcomeOf(
+          failedEnd('unhandled-error', false, 'The platform could not take what the run sent', Date.now()),
+        ),
+      );
     }
+  }
+
+  private async answer(number: number, entry: OpenRun, frame: Frame): Promise<void> {
+    const callId = text(frame, 0);
+    entry.openCalls += 1;
+    let answer: readonly string[];
+    try {
+      const value = await entry.run.host.call(text(frame, 1), text(frame, 2), entry.abort.signal);
+      if (value.length > MAX_ANSWER_CHARS)
+        throw Object.assign(new Error('the answer is too large'), { code: 'quota' });
+      answer = [callId, 'ok', value];
+    } catch (error) {
+      answer = [callId, 'error', JSON.stringify(hostErrorOf(error))];
+    }
+    if (!this.open.has(number)) return;
+    entry.openCalls -= 1;
+    entry.isUnheard = true;
+    entry.quietSinceMs = performance.now();
+    this.writer.send(KIND.answer, number, answer);
+  }
+
+  private takePong(value: unknown): void {
+    const { isolates, rss } = value as { readonly isolates: unknown; readonly rss: unknown };
+    if (typeof isolates !== 'number' || typeof rss !== 'number') throw new Error('not an answer to a ping');
+    this.isolates = isolates;
+    if (rss > this.settings.recycleAboveMb * 1024 * 1024) this.isDraining = true;
   }
 
   private settle(number: number, outcome: SandboxOutcome): void {
@@ -175,43 +263,79 @@ export class ChildLink {
     if (entry === undefined) return;
     this.open.delete(number);
     entry.abort.abort();
-    entry.settle(outcome);
     if (this.open.size === 0) {
       this.idleSinceMs = performance.now();
-      if (this.timer !== null) clearInterval(this.timer);
-      this.timer = null;
+      this.timer?.unref();
     }
-    if (!this.isGone) this.events.settled(this);
+    entry.settle(outcome);
+    if (!this.isGone) this.events.freed(this);
   }
 
-  /** A child whose main thread is silent is beyond help: SIGSTOP, a catastrophe in V8, a full pipe. */
+  /**
+   * A child whose main thread is silent is beyond help: stopped, or its threads fight a catastrophe in V8. Silence is
+   * counted in pings, not in time, for it may be this process that stood still.
+   */
   private listen(): void {
-    if (performance.now() - this.heardAtMs > SILENT_MS) this.kill();
-    else this.writer.send(KIND.ping, 0);
+    if (this.open.size === 0) {
+      this.unanswered = 0;
+      return;
+    }
+    const patienceMs = this.isReady ? this.settings.silentMs : this.settings.startTimeoutMs;
+    if (this.unanswered * PING_MS >= patienceMs) {
+      this.kill(this.isReady ? 'the sandbox process did not answer' : 'the sandbox process did not start');
+      return;
+    }
+    this.unanswered += 1;
+    this.writer.send(KIND.ping, 0);
+    this.events.freed(this);
   }
 
-  private gone(reason: string): void {
+  private gone(code: number | null, signal: string | null, problem: string | null): void {
     if (this.isGone) return;
     this.isGone = true;
     this.isDraining = true;
-    // Of a death without a report the last beat tells who was on the processor.
-    const suspects = new Set(this.onCpu);
+    if (this.timer !== null) clearInterval(this.timer);
+    const unheard = [...this.open].filter(([, each]) => each.isUnheard).map(([number]) => number);
+    const reason = this.endReason ?? problem ?? `the sandbox process ended (${signal ?? code})`;
+    if (this.endReason === null || this.open.size > 0) {
+      const facts = {
+        pid: this.pid,
+        reason,
+        runs: this.open.size,
+        afterMs: Math.round(performance.now() - this.startedAtMs),
+      };
+      this.settings.log('sandbox.child_died', {
+        ...facts,
+        ...(this.stderr !== '' && { stderr: this.stderr }),
+      });
+    }
+    this.loseAll(suspectsOf({ code, signal, busy: this.busy, unheard }), reason);
+    this.events.exited(this);
+  }
+
+  private loseAll(suspects: ReadonlySet<number>, reason: string): void {
     for (const number of [...this.open.keys()]) {
       this.settle(number, { status: 'lost', suspect: suspects.has(number), reason });
     }
-    this.events.exited(this);
   }
 }
 
-function outcomeOf(header: string, resultJson: string): SandboxOutcome {
-  const { stats, ...rest } = JSON.parse(header) as { stats: object } & Record<string, unknown>;
-  return { ...rest, ...stats, resultJson } as SandboxOutcome;
+function endOf(entry: OpenRun, frame: Frame): SandboxOutcome {
+  const end = { header: text(frame, 0), startedAtMs: Number(text(frame, 1)), resultJson: text(frame, 2) };
+  const outcome = outcomeOf(end);
+  // A program stopped for our sake has not been cancelled by anybody.
+  if (entry.stopped === 'shutdown' && outcome.status === 'cancelled') {
+    return { status: 'lost', suspect: false, reason: 'the worker is shutting down' };
+  }
+  return outcome;
 }
 
-function hostError(error: unknown): { readonly code: string; readonly message: string } {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return {
-    code: typeof code === 'string' ? code : 'io',
-    message: typeof message === 'string' ? message : 'failed',
-  };
+function numbers(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || !value.every((each) => Number.isSafeInteger(each)))
+    throw new Error('not run numbers');
+  return value as number[]; // each is a number by the line above
+}
+
+function isPostName(name: string): name is Parameters<SandboxHost['post']>[0] {
+  return name === 'event' || name === 'stream' || name === 'log' || name === 'trace' || name === 'secret';
 }

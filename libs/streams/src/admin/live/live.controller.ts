@@ -1,9 +1,10 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { CurrentEnv, MembershipService, Needs, SessionService, type EnvMember } from '@app/identity';
 import { SseConnections } from '@app/platform/live';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { AnswersFile } from '@app/platform/lists';
 import { LiveHub } from './live-hub';
 
 const liveQuery = z.object({ after: z.string().max(100).optional() });
@@ -23,7 +24,7 @@ export class LiveController {
 
   @Get()
   @Needs('view')
-  @ApiOperation({ summary: 'What happens in the environment, as server-sent events' })
+  @AnswersFile('text/event-stream', 'What happens in the environment, as server-sent events')
   async subscribe(
     @CurrentEnv() member: EnvMember,
     @Query({ schema: liveQuery }) query: z.infer<typeof liveQuery>,

@@ -78,9 +78,10 @@ export class TraceMinimap {
   }
 
   private draw(tree: TraceTree, width: number): void {
+    if (width === 0) return;
     const canvas = this.canvas().nativeElement;
     const context = canvas.getContext('2d');
-    if (context === null || width === 0) return;
+    if (context === null) return;
     const ratio = devicePixelRatio;
     canvas.width = width * ratio;
     canvas.height = HEIGHT * ratio;

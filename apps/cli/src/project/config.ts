@@ -1,0 +1,66 @@
+/** What hot.hot says of the projects in a folder. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { ProgramSource } from '@app/lang';
+import { CommandError, UsageError } from '../usage-error';
+import { evaluate } from './evaluate';
+
+const paths = z
+  .object({ paths: z.array(z.string()).nullish(), excludes: z.array(z.string()).nullish() })
+  .nullish();
+
+const projectSchema = z.object({
+  src: paths,
+  resources: paths,
+  ignore: z
+    .object({ 'respect-gitignore': z.boolean().nullish(), excludes: z.array(z.string()).nullish() })
+    .nullish(),
+});
+
+const configSchema = z.object({
+  set: z.object({ project: z.string().nullish(), remote: z.string().nullish() }).nullish(),
+  project: z.record(z.string(), projectSchema).nullish(),
+  remote: z.record(z.string(), z.object({ url: z.string().nullish(), key: z.string().nullish() })).nullish(),
+});
+
+export type ProjectConfig = z.infer<typeof configSchema>;
+export type ProjectEntry = z.infer<typeof projectSchema>;
+
+const NAMESPACE = '::hot::conf ns\n';
+const READER = `${NAMESPACE}configuration-of-this-folder fn () { hot }\n`;
+
+/** Evaluates hot.hot and further files in order. A folder without any has an empty configuration. */
+export async function readConfig(
+  cwd: string,
+  further: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ProjectConfig> {
+  const own = await readFile(join(cwd, 'hot.hot'), 'utf8').catch(() => null);
+  const others = await Promise.all(further.map((file) => readNamed(resolve(cwd, file), file)));
+  const texts = [...(own === null ? [] : [own]), ...others];
+  if (texts.length === 0) return {};
+  // Later files go on where earlier ones ended: one text, one namespace.
+  const text = texts
+    .map((each) => (/^\s*(?:\/\/.*\n\s*)*::hot::conf\b/.test(each) ? each : NAMESPACE + each))
+    .join('\n');
+  const sources: readonly ProgramSource[] = [
+    { name: 'hot.hot', text: `${text}\n${READER}`, origin: 'project' },
+  ];
+  const parsed = configSchema.safeParse(
+    await evaluate(sources, '::hot::conf/configuration-of-this-folder', env),
+  );
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new CommandError(
+    `hot.hot: hot.${issue?.path.join('.') ?? ''} is not what it should be (${issue?.message ?? ''})`,
+  );
+}
+
+async function readNamed(file: string, shown: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${shown} can't be read`, { cause });
+  }
+}

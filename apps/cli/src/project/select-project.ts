@@ -1,0 +1,53 @@
+import { basename, resolve } from 'node:path';
+import type { Flags } from '../commands/command';
+import { UsageError } from '../usage-error';
+import { readConfig, type ProjectConfig, type ProjectEntry } from './config';
+
+export interface SelectedProject {
+  readonly name: string;
+  readonly config: ProjectConfig;
+  readonly sourceRoots: readonly string[];
+  readonly resourceRoots: readonly string[];
+  readonly resourceExcludes: readonly string[];
+  readonly excludes: readonly string[];
+  readonly respectGitignore: boolean;
+}
+
+/** The project that is meant: -p, then hot.set.project, then the only one, then the folder's name. */
+export async function selectProject(
+  cwd: string,
+  flags: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SelectedProject> {
+  const config = await readConfig(cwd, flags.texts('conf'), env);
+  const known = Object.keys(config.project ?? {});
+  const wanted =
+    flags.text('project') ??
+    env['HOT_PROJECT'] ??
+    config.set?.project ??
+    (known.length === 1 ? known[0] : undefined);
+  const name = wanted ?? basename(cwd);
+  const entry = config.project?.[name];
+  if (entry === undefined && wanted !== undefined && known.length > 0) {
+    throw new UsageError(`hot.hot has no project "${name}"; it has ${known.join(', ')}`);
+  }
+  return { name, config, ...rootsOf(cwd, entry, flags) };
+}
+
+function rootsOf(
+  cwd: string,
+  entry: ProjectEntry | undefined,
+  flags: Flags,
+): Omit<SelectedProject, 'name' | 'config'> {
+  const from = (paths: readonly string[]): readonly string[] => paths.map((path) => resolve(cwd, path));
+  return {
+    sourceRoots: from([...(entry?.src?.paths ?? ['./hot/src']), ...flags.texts('src.path')]),
+    resourceRoots: from([
+      ...(entry?.resources?.paths ?? ['./hot/resources']),
+      ...flags.texts('resource.path'),
+    ]),
+    resourceExcludes: entry?.resources?.excludes ?? [],
+    excludes: entry?.ignore?.excludes ?? [],
+    respectGitignore: !flags.on('no-gitignore') && entry?.ignore?.['respect-gitignore'] !== false,
+  };
+}

@@ -1,0 +1,74 @@
+/** What is done to the platform while events arrive. Each returns once the harm is over and everything runs again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const echo = (n) => ({ event_type: 'sdk:echo', event_data: { n } });
+/** Some milliseconds of work each, so that runs are under way when the harm is done. */
+const busy = (n) => ({ event_type: 'sdk:busy', event_data: { turns: 60_000, n } });
+const mixed = (n) => (n % 4 === 0 ? busy(n) : echo(n));
+const once = () => 'once';
+
+export const SCENARIOS = {
+  'kill -9 of the worker': {
+    event: mixed,
+    expected: once,
+    async harm(cluster) {
+      await cluster.kill('worker');
+      await sleep(500);
+      await cluster.spawn('worker');
+    },
+  },
+  'kill -9 of the api': {
+    event: mixed,
+    expected: once,
+    async harm(cluster) {
+      await cluster.kill('api');
+      await cluster.spawn('api');
+    },
+  },
+  'kill -9 of PostgreSQL': {
+    event: mixed,
+    expected: once,
+    async harm(cluster) {
+      await cluster.killPostgres();
+      await sleep(1000);
+      await cluster.startPostgres();
+    },
+  },
+  'kill -9 of Redis, its data wiped': {
+    event: mixed,
+    expected: once,
+    async harm(cluster) {
+      await cluster.killAndWipeRedis();
+      await sleep(1000);
+      await cluster.startRedis();
+    },
+  },
+  'kill -9 of one sandbox child': {
+    event: busy,
+    expected: once,
+    async harm(cluster) {
+      const [victim] = cluster.sandboxChildren();
+      if (victim === undefined) throw new Error('the worker has no sandbox child to kill');
+      process.kill(victim, 'SIGKILL');
+    },
+  },
+  'SIGSTOP of a worker': {
+    event: mixed,
+    expected: once,
+    async harm(cluster, { stopSeconds }) {
+      await cluster.spawn('worker-2');
+      cluster.processes.get('worker').kill('SIGSTOP');
+      await sleep(stopSeconds * 1000);
+      cluster.processes.get('worker').kill('SIGCONT');
+    },
+  },
+  'endless loop and memory bomb beside innocents': {
+    event: (n) => {
+      if (n % 200 === 50) return { event_type: 'sdk:endless', event_data: {} };
+      return n % 200 === 150 ? { event_type: 'sdk:bomb', event_data: {} } : mixed(n);
+    },
+    expected: (type) => (type === 'sdk:endless' || type === 'sdk:bomb' ? 'fails' : 'once'),
+    env: { HOT_WORKER_RUN_TIMEOUT: '3s' },
+    async harm() {},
+  },
+};

@@ -1,0 +1,69 @@
+/** Sources of a bundle → compiled build. Pure and synchronous: it runs on a thread of its own, or in tests on theirs. */
+import type { SourceText } from '@app/bundle';
+import {
+  ARTIFACT_FORMAT,
+  COMPILER_VERSION,
+  compareWithManifest,
+  compileProject,
+  extractDefinitions,
+  type Diagnostic,
+  type Json,
+  type Program,
+} from '@app/lang';
+import { buildDefinitions } from './build-definitions';
+import { CompileError, type CompiledProgram } from '@app/builds';
+
+const DEPENDENCIES = 'hot/pkg/';
+
+/** Throws CompileError that names the first error and how many there are. */
+export function compileBuild(sources: readonly SourceText[], manifest: unknown): CompiledProgram {
+  const { program, artifact } = compileProject(
+    sources.map(({ path, text }) => ({
+      name: path,
+      text,
+      origin: path.startsWith(DEPENDENCIES) ? 'dependency' : 'project',
+    })),
+  );
+  refuseErrors(program, program.diagnostics);
+  const { definitions, diagnostics } = extractDefinitions(program);
+  refuseErrors(program, diagnostics);
+  if (artifact === null) throw new CompileError('The sources do not compile');
+  return {
+    artifactHash: artifact.hash,
+    artifact: Buffer.from(JSON.stringify(artifact), 'utf8'),
+    definitions: buildDefinitions(definitions, functionNames(program)),
+    // The manifest was read as data by the language's own parser.
+    warnings: compareWithManifest(definitions, manifest as Json),
+  };
+}
+
+/** Whether an artifact's bytes were made by this compiler. Only their head is read: they can be large. */
+export function isOfThisCompiler(artifact: Buffer): boolean {
+  const head = artifact.subarray(0, 256).toString('utf8');
+  const [, format, compiler] = /^\{"format":(\d+),"compiler":"([^"]*)"/.exec(head) ?? [];
+  return Number(format) === ARTIFACT_FORMAT && compiler === COMPILER_VERSION;
+}
+
+function refuseErrors(program: Program, diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter((one) => one.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  throw new CompileError(`${placeOf(program, first)}${first.message}${more}`);
+}
+
+function placeOf(program: Program, { file, start }: Diagnostic): string {
+  const source = program.files[file];
+  if (source === undefined) return '';
+  const { line, column } = source.placeAt(start);
+  return `${source.name}:${line}:${column}: `;
+}
+
+/** Everything that can be called by name from outside: not the library, which is no build's own. */
+function functionNames(program: Program): readonly string[] {
+  return program.namespaces.flatMap((namespace) =>
+    [...namespace.members.values()]
+      .filter((member) => member.target.kind === 'function' && program.origins[member.file] !== 'std')
+      .map((member) => member.fullName),
+  );
+}

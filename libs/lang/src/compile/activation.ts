@@ -1,0 +1,104 @@
+/**
+ * The JavaScript of one activation while it is being written: statements so far, temporaries, what is known of it.
+ *
+ * Hot is made of expressions, JavaScript also of statements. An expression is emitted as a JavaScript expression
+ * where it can be; what needs statements writes them before. `spill` keeps the order of evaluation: as soon as a
+ * later part writes statements, the earlier ones are put into temporaries before them.
+ */
+import type { Local } from '../analyse/core';
+import type { OverloadDef } from '../analyse/program';
+import type { Context, Mode } from './context';
+
+/** Where the value of something emitted as statements goes. */
+export type Dest = { readonly kind: 'var'; readonly name: string } | { readonly kind: 'drop' };
+
+export interface OpenFlow {
+  readonly name: string;
+  readonly branch: string | null;
+}
+
+export class Activation {
+  lines: string[] = [];
+  /** Temporaries, declared at the top. */
+  readonly temps: string[] = [];
+  /** Bodies of named local functions, declared with the variables. */
+  hoisted: string[] = [];
+  /** Flows of the trace that are open here and must be closed before a tail call begins anew. */
+  flows: OpenFlow[] = [];
+
+  constructor(
+    readonly cx: Context,
+    readonly mode: Mode,
+    readonly file: number,
+    /** Overload whose self tail calls are jumps to the start; null in closures without one. */
+    readonly self: { readonly overload: OverloadDef; readonly params: readonly string[] } | null,
+    /** Name of the enclosing function, for traces. */
+    readonly fullName: string,
+    /** Constructor functions of this type may call its default constructor only. */
+    readonly constructing: number,
+    /** Whether a variable `t` holds this activation's open call. */
+    readonly traced: boolean,
+  ) {}
+
+  temp(): string {
+    const name = this.cx.fresh('x');
+    this.temps.push(name);
+    return name;
+  }
+
+  write(line: string): void {
+    this.lines.push(line);
+  }
+
+  /** Runs `f` with a buffer of its own and returns what it wrote. */
+  block<T>(f: () => T): { readonly lines: string[]; readonly value: T } {
+    const outer = this.lines;
+    const lines: string[] = [];
+    this.lines = lines;
+    try {
+      return { lines, value: f() };
+    } finally {
+      this.lines = outer;
+    }
+  }
+
+  /** Emits parts one after the other so that they are evaluated in this order. */
+  spill(parts: readonly (() => string)[]): string[] {
+    const out: string[] = [];
+    for (const part of parts) {
+      const mark = this.lines.length;
+      const js = part();
+      if (this.lines.length > mark) {
+        const saved: string[] = [];
+        out.forEach((earlier, i) => {
+          if (isStable(earlier)) return;
+          const name = this.temp();
+          saved.push(`${name} = ${earlier};`);
+          out[i] = name;
+        });
+        this.lines.splice(mark, 0, ...saved);
+      }
+      out.push(js);
+    }
+    return out;
+  }
+
+  /** The value in a form that may be mentioned twice. */
+  stable(js: string): string {
+    if (isStable(js)) return js;
+    const name = this.temp();
+    this.write(`${name} = ${js};`);
+    return name;
+  }
+}
+
+const STABLE = /^(?:[\w$]+|-?\d+|"(?:[^"\\]|\\.)*")$/;
+
+/** Names are assigned once before they are read; literals never change. */
+export function isStable(js: string): boolean {
+  return STABLE.test(js);
+}
+
+export function localName(local: Local): string {
+  return `v${local.id}`;
+}

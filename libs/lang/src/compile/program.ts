@@ -1,0 +1,216 @@
+/** A whole program → JavaScript source and tables. */
+import type { Core } from '../analyse/core';
+import { argCore, forEachCore } from '../analyse/visit-core';
+import type { FunctionDef, InitStep, Program } from '../analyse/program';
+import type { NativeFacts } from '../syntax/native-facts';
+import { Context, metaJson } from './context';
+import { emitSteps, js } from './expr';
+import { stepsJs } from './blocks';
+import { emitInit, emitTopFunction, functionRow } from './functions';
+import { Suspension } from './suspension';
+import type { NamedFunction, Tables, TypeEntry } from './tables';
+
+/** Names of the runtime that generated code uses; `runtime/operations.ts` provides exactly these. */
+export const RUNTIME_NAMES = [
+  'c',
+  'truthy',
+  'add',
+  'sub',
+  'mul',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'eq',
+  'ne',
+  'same',
+  'enter',
+  'exit',
+  'up',
+  'again',
+  'resume',
+  'flow',
+  'flowEnd',
+  'HotMap',
+  'EMPTY',
+  'keys',
+  'pairs',
+  'mapOf',
+  'spread',
+  'lastOf',
+  'prop',
+  'at',
+  'dynamicAt',
+  'assign',
+  'str',
+  'dec',
+  'raw',
+  'halt',
+  'unset',
+  'cannotWait',
+  'thunk',
+  'asThunk',
+  'force',
+  'forceAsync',
+  'waits',
+  'waitsFor',
+  'lambda',
+  'closure',
+  'F',
+  'dynamic',
+  'dynamicAsync',
+  'arguments_',
+  'choose',
+  'coerce',
+  'convertTo',
+  'make',
+  'makeVariant',
+  'isPlainMap',
+  'isOwn',
+  'matches',
+  'isVariant',
+  'asResult',
+  'type',
+  'variant',
+  'test',
+  'nativeValue',
+  'typeValue',
+  'builtinType',
+  'variantValue',
+  'namespace',
+  'definition',
+  'shared',
+  'parallel',
+  'parallelFailed',
+  'natives',
+] as const;
+
+export interface Generated {
+  readonly js: string;
+  readonly tables: Tables;
+}
+
+export function generate(program: Program, natives: ReadonlyMap<string, NativeFacts>): Generated {
+  const cx = new Context(program, natives, new Suspension(program, natives));
+  forceArrows(cx);
+  const constructors = new Set(
+    program.types.flatMap((t) => (t.local || !t.constructors ? [] : [t.constructors])),
+  );
+  const tops = program.functions.filter(
+    (fn) => fn.origin === 'top' || fn.origin === 'arrow' || constructors.has(fn),
+  );
+  for (const fn of tops) emitTopFunction(cx, fn);
+  const init = program.init.map((step) => initJs(cx, step));
+  // Functions of the program may be called by name, so all of them stand in the table.
+  const rows = tops.map((fn) => `${fn.id}: () => ${functionRow(cx, fn)}`);
+  const used = [...cx.usedNatives].flatMap(([name, short]) => {
+    const ref = `const ${short} = natives[${js(name)}];`;
+    return natives.get(name)?.s === null ? [ref] : [ref, `const ${short}s = ${short}.s;`];
+  });
+  const text = [
+    '(rt) => {',
+    '"use strict";',
+    `const { ${RUNTIME_NAMES.join(', ')} } = rt;`,
+    ...used,
+    ...cx.top,
+    'return {',
+    `functions: {\n${rows.join(',\n')}\n},`,
+    `init: [\n${init.join(',\n')}\n],`,
+    '};',
+    '}',
+  ];
+  return { js: text.join('\n'), tables: tablesOf(cx, tops) };
+}
+
+/** Arrows run inside conversions, which do not wait: they and what they call need synchronous bodies. */
+function forceArrows(cx: Context): void {
+  const visit = (fn: FunctionDef): void => {
+    if (cx.forced.has(fn)) return;
+    cx.forced.add(fn);
+    for (const overload of fn.overloads) walk(overload.body);
+  };
+  const walk = (node: Core): void => {
+    if (node.kind === 'call') {
+      if (node.callee.kind === 'fn') visit(node.callee.fn);
+      for (const arg of node.args) walk(argCore(arg));
+      if (node.callee.kind === 'dynamic') walk(node.callee.value);
+      return;
+    }
+    forEachCore(node, walk);
+  };
+  for (const arrow of cx.program.arrows) if (arrow.fn) visit(arrow.fn);
+}
+
+function initJs(cx: Context, step: InitStep): string {
+  const { mode, code } = emitInit(cx, step, (ac) => {
+    const keys = ac.spill(emitSteps(ac, step.steps));
+    return step.kind === 'assign' ? stepsJs(step.steps, keys) : 'null';
+  });
+  const steps = step.kind === 'assign' ? 1 : 0;
+  const site = cx.place(step.file, step);
+  return `[${step.cell.id}, ${step.pure ? 1 : 0}, ${steps}, ${site}, ${mode === 'a' ? 1 : 0}, ${code}]`;
+}
+
+function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
+  const { program } = cx;
+  const params: Record<string, Tables['params'][string]> = {};
+  const shapes: Record<string, Tables['shapes'][string]> = {};
+  for (const fn of cx.typed) {
+    shapes[String(fn.id)] = fn.overloads.map((o) => [o.fixed, o.variadic ? 1 : 0] as const);
+    params[String(fn.id)] = fn.overloads.map((o) => o.params.map((p) => cx.typeJson(p.type)));
+  }
+  const members = new Map<string, NamedFunction[]>();
+  const known = new Set(tops);
+  for (const ns of program.namespaces) {
+    const list: NamedFunction[] = [];
+    for (const member of ns.members.values()) {
+      if (member.target.kind !== 'function' || !known.has(member.target.fn)) continue;
+      const place = program.files[member.file]?.placeAt(member.at.start);
+      list.push({
+        name: member.fullName,
+        fn: member.target.fn.id,
+        meta: member.meta === null ? null : metaJson(member.meta),
+        file: member.file,
+        line: place?.line ?? 0,
+        column: place?.column ?? 0,
+        position: place?.position ?? 0,
+        params: member.target.fn.overloads[0]?.params.map((p) => p.name) ?? [],
+      });
+    }
+    members.set(ns.name, list);
+  }
+  return {
+    files: program.files.map((f) => f.name),
+    sites: cx.sites,
+    calls: cx.calls,
+    types: program.types.map((t): TypeEntry => ({
+      name: t.fullName,
+      kind: t.kind,
+      marker: t.kind === 'struct' && t.marker,
+      functionsOnly: t.kind === 'struct' && t.functionsOnly,
+      local: t.local,
+      fields:
+        t.kind === 'struct'
+          ? t.fields.map((f) => [f.name, cx.typeJson(f.type), f.required ? 1 : 0] as const)
+          : [],
+      variants:
+        t.kind === 'enum'
+          ? t.variants.map((v) => [v.name, v.payload === null ? null : cx.typeJson(v.payload)] as const)
+          : [],
+      target: t.kind === 'alias' ? cx.typeJson(t.target) : null,
+      constructors: t.constructors && known.has(t.constructors) ? t.constructors.id : -1,
+    })),
+    arrows: program.arrows.map((a) => ({
+      source: cx.typeJson(a.source),
+      target: cx.typeJson(a.target),
+      fn: a.fn?.id ?? -1,
+      implicit: a.implicit,
+    })),
+    params,
+    shapes,
+    definitions: cx.definitions,
+    namespaces: [...members],
+    tests: program.tests.map((t) => t.fullName),
+    cells: program.cells.map((c) => c.fullName),
+  };
+}

@@ -1,0 +1,82 @@
+/** Values → JSON text: compact, in insertion order, exact numbers. */
+import { Dec, decToString } from './dec';
+import { display } from './display';
+import { HotMap, type Keys } from './hot-map';
+import { Byte, Handle, HotFn, Tagged, TypeValue, type Value } from './values';
+
+export const MAX_JSON_DEPTH = 256;
+
+/** Thrown for nesting beyond the limit; callers turn it into their own failure. */
+export class JsonDepthError extends Error {}
+
+const NEEDS_ESCAPE = /[\u0000-\u001f"\\\ud800-\udfff]/;
+
+export function quote(s: string): string {
+  return s.length < 4000 && !NEEDS_ESCAPE.test(s) ? `"${s}"` : JSON.stringify(s);
+}
+
+const keyTexts = new WeakMap<Keys, string[]>();
+
+function keyText(keys: Keys, i: number): string {
+  let texts = keyTexts.get(keys);
+  if (texts === undefined) keyTexts.set(keys, (texts = []));
+  const known = texts[i];
+  if (known !== undefined) return known;
+  const key = keys.original(i);
+  return (texts[i] = `${quote(typeof key === 'string' ? key : display(key, null))}:`);
+}
+
+/** `mark`: what a function or handle becomes; a string for `to-json`, a `$box` object on the wire. */
+export function writeJson(v: Value, wire: boolean, depth = 0): string {
+  switch (typeof v) {
+    case 'string':
+      return quote(v);
+    case 'number':
+      return String(v);
+    case 'bigint':
+    case 'boolean':
+      return String(v);
+    default:
+      break;
+  }
+  if (v === null) return 'null';
+  if (depth > MAX_JSON_DEPTH) throw new JsonDepthError();
+  if (v instanceof HotMap) return writeMap(v, wire, depth);
+  if (Array.isArray(v)) {
+    let out = '[';
+    for (let i = 0; i < v.length; i++) {
+      if (i > 0) out += ',';
+      out += writeJson(v[i] as Value, wire, depth + 1);
+    }
+    return `${out}]`;
+  }
+  if (v instanceof Tagged) {
+    const tag = `{"$type":${quote(v.type.name)}`;
+    return v.unit ? `${tag}}` : `${tag},"$val":${writeJson(v.val, wire, depth + 1)}}`;
+  }
+  if (v instanceof Dec) return decJson(v);
+  if (v instanceof Byte) return `{"$type":"::hot::type/Byte","$val":${v.n}}`;
+  if (v instanceof Uint8Array) return `{"$type":"::hot::type/Bytes","$val":[${Array.from(v).join(',')}]}`;
+  if (v instanceof TypeValue) return quote(v.info.name);
+  return wire ? `{"$box":${quote(boxName(v))}}` : quote(boxName(v));
+}
+
+function boxName(v: Value): string {
+  if (v instanceof HotFn) return v.name ?? '<function>';
+  return v instanceof Handle ? v.type.name : '<thunk>';
+}
+
+/** Scientific text of a Dec (`1e+20`, `1E-7`) is a JSON number too. */
+function decJson(v: Dec): string {
+  return decToString(v);
+}
+
+function writeMap(m: HotMap, wire: boolean, depth: number): string {
+  const { keysOf } = m;
+  let out = '{';
+  for (let i = 0; i < m.size; i++) {
+    if (i > 0) out += ',';
+    out += keyText(keysOf, i) + writeJson(m.valueAt(i), wire, depth + 1);
+  }
+  return `${out}}`;
+}

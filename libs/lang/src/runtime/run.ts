@@ -1,0 +1,186 @@
+/** One run: everything that is its own while several of them share an isolate. */
+import {
+  CONTROL_BEAT,
+  CONTROL_DEADLINE,
+  CONTROL_HEADER_WORDS,
+  CONTROL_NOW,
+  CONTROL_RUNNING,
+  CONTROL_STOP,
+  CONTROL_WORDS_PER_SLOT,
+  STOP_REASONS,
+  type RunControl,
+  type RunHost,
+  type RunLimits,
+} from '../embed';
+import { recursionError, stopHalt, type StopCause } from './halt';
+import type { HotMap } from './hot-map';
+import { Masker } from './mask';
+import type { ProgramRt } from './program-rt';
+import { Tracer, type OpenCall } from './trace';
+import type { Fiber, Value } from './values';
+
+/** Calls between two looks at the control words. */
+const FUEL = 512;
+
+export interface TestState {
+  passed: number;
+  failed: number;
+  readonly failures: { readonly test: string; readonly text: string }[];
+  current: string;
+  testsPassed: number;
+  readonly testsFailed: string[];
+}
+
+export class Run {
+  readonly masker = new Masker();
+  readonly tracer: Tracer | null;
+  /** Namespace values of this run; those computed once stand in the program. */
+  readonly cells: Value[] = [];
+  /** Context variables, and which keys are secret. */
+  ctx = new Map<string, Value>();
+  readonly secretKeys = new Set<string>();
+  info: HotMap | null = null;
+  /** Text of log lines kept by `capture-stdout` and `capture-stderr`. */
+  captures: { out: { text: string } | null; err: { text: string } | null } = { out: null, err: null };
+  /** Assertions and tests so far. */
+  readonly tests: TestState = {
+    passed: 0,
+    failed: 0,
+    failures: [],
+    current: '',
+    testsPassed: 0,
+    testsFailed: [],
+  };
+  calls = 0;
+  private readonly base: number;
+
+  constructor(
+    readonly program: ProgramRt,
+    readonly host: RunHost,
+    readonly control: RunControl,
+    readonly limits: RunLimits,
+    readonly startMs: number,
+    trace: boolean,
+  ) {
+    this.base = CONTROL_HEADER_WORDS + control.slot * CONTROL_WORDS_PER_SLOT;
+    this.tracer = trace
+      ? new Tracer(
+          program,
+          { maxBytes: limits.maxTraceBytes, maxCalls: limits.maxTraceCalls },
+          () => host.nowUs(),
+          (segment) => host.post('trace', segment),
+          this.masker,
+        )
+      : null;
+  }
+
+  fiber(tp: OpenCall | null): Fiber {
+    return { f: this.tracer === null ? FUEL : 0, tp, r: this };
+  }
+
+  /** The slow path of a function's entry: out of fuel, too deep, or tracing. */
+  enter(fb: Fiber, d: number, site: number, fn: number, args: readonly Value[] | null): OpenCall | null {
+    if (d < 0) throw recursionError(site, this.limits.maxDepth);
+    if (this.tracer === null) {
+      this.refuel(fb);
+      return null;
+    }
+    fb.f = 0;
+    if ((++this.calls & 127) === 0) this.check();
+    return this.tracer.begin(fb, this.limits.maxDepth - d, site, fn, args);
+  }
+
+  /** The slow path of a loop. */
+  again(fb: Fiber, open: OpenCall | null): void {
+    if (this.tracer === null) {
+      this.refuel(fb);
+      return;
+    }
+    fb.f = 0;
+    if (open !== null) open.again++;
+    if ((++this.calls & 127) === 0) this.check();
+  }
+
+  private refuel(fb: Fiber): void {
+    this.calls += FUEL;
+    fb.f = FUEL;
+    this.check();
+  }
+
+  /** Natives that do long work bill it as calls. */
+  spend(fb: Fiber, amount: number): void {
+    if (this.tracer !== null) {
+      if (amount > FUEL) this.check();
+      return;
+    }
+    fb.f -= amount;
+    if (fb.f < 0) {
+      this.calls += FUEL - fb.f;
+      fb.f = FUEL;
+      this.check();
+    }
+  }
+
+  /** Reads the control words; halts the run when it must stop. */
+  check(): void {
+    const { words, slot } = this.control;
+    words[CONTROL_RUNNING] = slot + 1;
+    // An ordinary store: the embedder only watches whether it changes.
+    words[CONTROL_BEAT] = ((words[CONTROL_BEAT] ?? 0) + 1) | 0;
+    const stop = words[this.base + CONTROL_STOP] ?? 0;
+    if (stop !== STOP_REASONS.none) throw stopHalt(0, causeOf(stop));
+    const deadline = words[this.base + CONTROL_DEADLINE] ?? 0;
+    if (deadline !== 0 && (words[CONTROL_NOW] ?? 0) > deadline) throw stopHalt(0, 'timeout');
+  }
+
+  /** After an await: this run has the processor again. */
+  resume<T>(value: T): T {
+    this.check();
+    return value;
+  }
+
+  /** Nothing of this run is running until the host answers. */
+  pause(): void {
+    const { words, slot } = this.control;
+    if (words[CONTROL_RUNNING] === slot + 1) words[CONTROL_RUNNING] = 0;
+  }
+
+  private idMs = 0;
+  private idCounter = 0;
+
+  /** Time and counter of the next time-ordered id: strictly growing within the run. */
+  nextIdTime(): { readonly ms: number; readonly counter: number } {
+    const now = this.host.epochMs();
+    if (now > this.idMs) {
+      this.idMs = now;
+      this.idCounter = 0;
+    } else if (++this.idCounter > 0xfff) {
+      this.idMs++;
+      this.idCounter = 0;
+    }
+    return { ms: this.idMs, counter: this.idCounter };
+  }
+
+  /** Calls made so far; `fb` is the fibre the run began with. */
+  callCount(fb: Fiber): number {
+    return this.tracer === null ? this.calls + Math.max(0, FUEL - fb.f) : this.calls;
+  }
+
+  stopCause(): StopCause | null {
+    const stop = this.control.words[this.base + CONTROL_STOP] ?? 0;
+    return stop === STOP_REASONS.none ? null : causeOf(stop);
+  }
+}
+
+function causeOf(stop: number): StopCause {
+  switch (stop) {
+    case STOP_REASONS.timeout:
+      return 'timeout';
+    case STOP_REASONS.memory:
+      return 'memory';
+    case STOP_REASONS.shutdown:
+      return 'shutdown';
+    default:
+      return 'cancelled';
+  }
+}

@@ -1,0 +1,560 @@
+/** `::hot::coll`: functions that call back for each element. */
+import { functionOf } from '../runtime/call';
+import { truthy } from '../runtime/consume';
+import { compare, equal } from '../runtime/equality';
+import { HotMap, MapBuilder } from '../runtime/hot-map';
+import { Iter } from '../runtime/iter';
+import { shortTypeOf } from '../runtime/types';
+import { chars } from '../source/utf8';
+import { err, HotFn, Res, SUSPENDS, Tagged, TypeInfo, type Value } from '../runtime/values';
+import { payloadOf } from './limits';
+import { callback, loopNative, over, settle, type Loop, type Prepare } from './loops';
+import { native, type NativeDef } from '../runtime/native-def';
+
+export const REDUCED_TYPE = new TypeInfo('::hot::coll/Reduced');
+
+const FN_SECOND = [{ index: 1, byName: true }];
+
+export function C(
+  name: string,
+  sig: string | readonly string[],
+  doc: string,
+  prepare: Prepare,
+  fn = FN_SECOND,
+): NativeDef {
+  return native(`::hot::coll/${name}`, {
+    core: true,
+    pure: true,
+    sig,
+    doc,
+    poly: fn,
+    ...loopNative(prepare),
+  });
+}
+
+/** Arguments of each call: pairs for maps where the function takes key and value. */
+interface Source {
+  readonly next: () => Value[] | null;
+}
+
+function elements(items: readonly Value[]): Source {
+  let i = 0;
+  return { next: () => (i < items.length ? [items[i++] as Value] : null) };
+}
+
+function entries(m: HotMap): Source {
+  let i = 0;
+  return {
+    next: () => {
+      if (i >= m.size) return null;
+      const at = i++;
+      return [m.keyAt(at), m.valueAt(at)];
+    },
+  };
+}
+
+function iterated(it: Iter): Source {
+  return {
+    next: () => {
+      const v = it.next();
+      return v === undefined ? null : [v];
+    },
+  };
+}
+
+/** Elements with one argument; a map's with key and value. */
+function source(v: Value): Source | null {
+  if (v === null) return elements([]);
+  if (Array.isArray(v)) return elements(v);
+  if (v instanceof HotMap) return entries(v);
+  if (typeof v === 'string') return elements(chars(v));
+  return v instanceof Iter ? iterated(v) : null;
+}
+
+/** Elements with one argument each; a map's as `[key, value]`. */
+function single(v: Value, text: boolean): Source | null {
+  if (v === null) return elements([]);
+  if (Array.isArray(v)) return elements(v);
+  if (v instanceof HotMap) return elements(v.entries());
+  if (text && typeof v === 'string') return elements(chars(v));
+  return v instanceof Iter ? iterated(v) : null;
+}
+
+/** Whether Errs are kept; an Err when the trailing argument is something else. */
+function policy(name: string, v: Value | undefined): boolean | Res {
+  if (v === undefined) return false;
+  if (v instanceof Tagged && v.type.name === '::hot::type/OnErr.Preserve') return true;
+  if (v instanceof Tagged && v.type.name === '::hot::type/OnErr.Force') return false;
+  return err(
+    `${name} optional trailing argument must be OnErr.Force or OnErr.Preserve, got ${shortTypeOf(v)}`,
+  );
+}
+
+const COLL = 'coll: Str | Vec | Map';
+
+function mapping(
+  name: string,
+  message: (v: Value) => string,
+  nullable: boolean,
+  indexed: boolean,
+): NativeDef {
+  const own = C(
+    name,
+    [`(${COLL}, func: Fn): Vec`, `(${COLL}, func: Fn, on-err: OnErr): Vec`],
+    indexed ? 'The function applied to index and element.' : 'The function applied to each element.',
+    (fb, _site, [raw = null, fn, onErr]) => {
+      const coll = payloadOf(raw);
+      const from = coll === null && !nullable ? null : indexed && coll instanceof Iter ? null : source(coll);
+      if (from === null) return err(message(coll));
+      const f = callback(fb, name, fn);
+      if (f instanceof Res) return f;
+      const preserve = policy(name, onErr);
+      if (preserve instanceof Res) return preserve;
+      const out: Value[] = [];
+      let i = 0;
+      const next = indexed
+        ? (): Value[] | null => {
+            const args = from.next();
+            return args === null ? null : [i++, ...args];
+          }
+        : from.next;
+      const loop: Loop = { f, next, step: (r) => out.push(r) < 0, done: () => out, preserve };
+      return loop;
+    },
+  );
+  if (indexed) return own;
+  const slow = own.s;
+  // By far the most common case: a Vec and a function that cannot wait.
+  return {
+    ...own,
+    s: (fb, d, site, coll, fn, onErr) => {
+      if (Array.isArray(coll) && fn instanceof HotFn && fn.x === SUSPENDS.never && onErr === undefined) {
+        const { s } = fn;
+        const n = coll.length;
+        const out: Value[] = new Array<Value>(n);
+        for (let i = 0; i < n; i++) out[i] = settle(site, s(fb, d - 1, site, coll[i] as Value), false);
+        fb.r.spend(fb, n);
+        return out;
+      }
+      const args = onErr === undefined ? [coll ?? null, fn ?? null] : [coll ?? null, fn ?? null, onErr];
+      return slow === null ? null : slow(fb, d, site, ...args);
+    },
+  };
+}
+
+function fast(
+  def: NativeDef,
+  s: (slow: NonNullable<NativeDef['s']>) => NonNullable<NativeDef['s']>,
+): NativeDef {
+  return def.s === null ? def : { ...def, s: s(def.s) };
+}
+
+const filter = fast(
+  C(
+    'filter',
+    `(${COLL}, predicate: Fn): Vec`,
+    'The elements for which the predicate holds.',
+    (fb, _site, [raw = null, fn]) => {
+      const coll = payloadOf(raw);
+      const from = source(coll);
+      if (from === null) return err('filter requires a collection');
+      const f = callback(fb, 'filter', fn);
+      if (f instanceof Res) return f;
+      const out: Value[] = [];
+      let last: Value[] | null = null;
+      return {
+        f,
+        next: () => (last = from.next()),
+        step: (r) => {
+          if (truthy(r) && last !== null) out.push(last.length === 2 ? [...last] : (last[0] ?? null));
+          return false;
+        },
+        done: () => out,
+      };
+    },
+  ),
+  (slow) => (fb, d, site, coll, fn) => {
+    if (Array.isArray(coll) && fn instanceof HotFn && fn.x === SUSPENDS.never) {
+      const { s } = fn;
+      const out: Value[] = [];
+      for (let i = 0; i < coll.length; i++) {
+        const item = coll[i] as Value;
+        const keep = s(fb, d - 1, site, item);
+        if (keep === true || (keep !== false && truthy(settle(site, keep, false)))) out.push(item);
+      }
+      fb.r.spend(fb, coll.length);
+      return out;
+    }
+    return slow(fb, d, site, coll ?? null, fn ?? null);
+  },
+);
+
+const isReduced = (v: Value): v is Tagged => v instanceof Tagged && v.type.name === REDUCED_TYPE.name;
+
+function reducedValue(v: Tagged): Value {
+  return v.val instanceof HotMap ? (v.val.getStr('value') ?? null) : v.val;
+}
+
+const reduce = fast(
+  C(
+    'reduce',
+    `(${COLL}, reducer: Fn, initial: Any): Any`,
+    'Combines the elements one after the other, beginning with `initial`.',
+    (fb, _site, [raw = null, fn, initial = null]) => {
+      const from = single(payloadOf(raw), false);
+      if (from === null) return err('reduce requires a collection');
+      const f = callback(fb, 'reduce', fn);
+      if (f instanceof Res) return f;
+      let acc = initial;
+      return {
+        f,
+        next: () => {
+          const args = from.next();
+          return args === null ? null : [acc, args[0] as Value];
+        },
+        step: (r) => {
+          const end = isReduced(r);
+          acc = end ? reducedValue(r) : r;
+          return end;
+        },
+        done: () => acc,
+      };
+    },
+  ),
+  (slow) => (fb, d, site, coll, fn, initial) => {
+    if (Array.isArray(coll) && fn instanceof HotFn && fn.x === SUSPENDS.never) {
+      const { s } = fn;
+      let acc = initial ?? null;
+      for (let i = 0; i < coll.length; i++) {
+        acc = settle(site, s(fb, d - 1, site, acc, coll[i] as Value), false);
+        if (acc instanceof Tagged && isReduced(acc)) return reducedValue(acc);
+      }
+      fb.r.spend(fb, coll.length);
+      return acc;
+    }
+    return slow(fb, d, site, coll ?? null, fn ?? null, initial ?? null);
+  },
+);
+
+/** `some`, `all`, `find-first`: stop as soon as the answer is known. */
+function searching(
+  name: string,
+  sig: string,
+  doc: string,
+  nullable: boolean,
+  decide: (hit: boolean, item: Value) => Value | undefined,
+  otherwise: Value,
+): NativeDef {
+  return C(name, sig, doc, (fb, _site, [raw = null, fn]) => {
+    const coll = payloadOf(raw);
+    const from = coll === null && !nullable ? null : single(coll, false);
+    if (from === null) return err(`${name} requires a collection (Vec, Map, or Iter)`);
+    const f = callback(fb, name, fn);
+    if (f instanceof Res) return f;
+    let answer = otherwise;
+    let item: Value = null;
+    return {
+      f,
+      next: () => {
+        const args = from.next();
+        item = args?.[0] ?? null;
+        return args;
+      },
+      step: (r) => {
+        const known = decide(truthy(r), item);
+        if (known !== undefined) answer = known;
+        return known !== undefined;
+      },
+      done: () => answer,
+    };
+  });
+}
+
+const remove = C(
+  'remove',
+  `(${COLL}, predicate: Fn): Str | Vec | Map`,
+  'The collection without the elements for which the predicate holds.',
+  (fb, _site, [raw = null, fn]) => {
+    const coll = payloadOf(raw);
+    const f = callback(fb, 'remove', fn);
+    if (f instanceof Res) return f;
+    if (coll instanceof HotMap) {
+      const out = new MapBuilder();
+      const from = entries(coll);
+      let last: Value[] | null = null;
+      return {
+        f,
+        next: () => (last = from.next()),
+        step: (r) => {
+          if (!truthy(r) && last !== null) out.set(last[0] ?? null, last[1] ?? null);
+          return false;
+        },
+        done: () => out.done(),
+      };
+    }
+    const items = typeof coll === 'string' ? chars(coll) : Array.isArray(coll) ? coll : null;
+    if (items === null) return err('remove requires a collection');
+    const out: Value[] = [];
+    return over(
+      f,
+      items,
+      (r, item) => {
+        if (!truthy(r)) out.push(item);
+        return false;
+      },
+      () => (typeof coll === 'string' ? out.join('') : out),
+    );
+  },
+);
+
+const mapcat = C(
+  'mapcat',
+  [`(${COLL}, f: Fn): Vec`, `(${COLL}, f: Fn, on-err: OnErr): Vec`],
+  'Joins the Vecs that the function gives.',
+  (fb, _site, [raw = null, fn, onErr]) => {
+    const coll = payloadOf(raw);
+    const from = coll instanceof Iter ? null : single(coll, false);
+    if (from === null) return err('mapcat requires a collection');
+    const f = callback(fb, 'mapcat', fn);
+    if (f instanceof Res) return f;
+    const preserve = policy('mapcat', onErr);
+    if (preserve instanceof Res) return preserve;
+    const out: Value[] = [];
+    return {
+      f,
+      preserve,
+      next: from.next,
+      step: (r) => {
+        if (Array.isArray(r)) for (const x of r) out.push(x);
+        else out.push(r);
+        return false;
+      },
+      done: () => out,
+    };
+  },
+);
+
+/** Loops over the keys or values of a map. */
+function overMap(
+  name: string,
+  doc: string,
+  keys: boolean,
+  build: (b: MapBuilder, r: Value, k: Value, v: Value) => void,
+): NativeDef {
+  const param = name.startsWith('filter') ? 'predicate' : 'func';
+  return C(name, `(m: Map, ${param}: Fn): Map`, doc, (fb, _site, [raw = null, fn]) => {
+    const m = payloadOf(raw);
+    if (!(m instanceof HotMap)) return err(`${name} requires a collection`);
+    const f = callback(fb, name, fn);
+    if (f instanceof Res) return f;
+    const out = new MapBuilder();
+    let i = 0;
+    return {
+      f,
+      next: () => {
+        if (i >= m.size) return null;
+        const at = i++;
+        return [keys ? m.keyAt(at) : m.valueAt(at)];
+      },
+      step: (r) => {
+        build(out, r, m.keyAt(i - 1), m.valueAt(i - 1));
+        return false;
+      },
+      done: () => out.done(),
+    };
+  });
+}
+
+function grouping(
+  name: string,
+  doc: string,
+  add: (b: MapBuilder, key: Value, item: Value) => void,
+): NativeDef {
+  return C(name, '(coll: Vec, func: Fn): Map', doc, (fb, _site, [raw = null, fn]) => {
+    const from = single(payloadOf(raw), false);
+    if (from === null) return err(`${name} requires a collection`);
+    const f = callback(fb, name, fn);
+    if (f instanceof Res) return f;
+    const out = new MapBuilder();
+    let item: Value = null;
+    return {
+      f,
+      next: () => {
+        const args = from.next();
+        item = args?.[0] ?? null;
+        return args;
+      },
+      step: (r) => {
+        add(out, r, item);
+        return false;
+      },
+      done: () => out.done(),
+    };
+  });
+}
+
+const sortBy = C(
+  'sort-by',
+  '(coll: Vec, func: Fn): Vec',
+  'Sorted by what the function gives, stable.',
+  (fb, _site, [coll = null, fn]) => {
+    if (!Array.isArray(coll)) return err('sort-by requires a collection');
+    const f = callback(fb, 'sort-by', fn);
+    if (f instanceof Res) return f;
+    const keyed: [Value, Value][] = [];
+    return over(
+      f,
+      coll,
+      (key, item) => keyed.push([key, item]) < 0,
+      () => {
+        fb.r.spend(fb, coll.length);
+        return keyed.sort((a, b) => compare(a[0], b[0])).map(([, item]) => item);
+      },
+    );
+  },
+);
+
+const partitionBy = C(
+  'partition-by',
+  '(coll: Vec, func: Fn): Vec<Vec>',
+  'Runs of elements with equal keys.',
+  (fb, _site, [coll = null, fn]) => {
+    if (!Array.isArray(coll)) return err('partition-by requires a collection');
+    const f = callback(fb, 'partition-by', fn);
+    if (f instanceof Res) return f;
+    const out: Value[][] = [];
+    let key: Value | undefined;
+    return over(
+      f,
+      coll,
+      (r, item) => {
+        const run = out[out.length - 1];
+        if (run !== undefined && key !== undefined && equal(key, r)) run.push(item);
+        else out.push([item]);
+        key = r;
+        return false;
+      },
+      () => out,
+    );
+  },
+);
+
+const partition = C(
+  'partition',
+  ['(coll: Str | Vec | Map, size: Int): Vec', '(coll: Vec, pred: Fn): Vec<Vec>'],
+  'Chunks of a size; or the elements that match and the rest.',
+  (fb, _site, [raw = null, how = null]) => {
+    const coll = payloadOf(raw);
+    if (typeof how === 'number' || typeof how === 'bigint') return chunks(coll, Number(how));
+    const f = functionOf(fb.r.program, how, true);
+    if (f === null) return err('partition expects a size or a function');
+    const from = single(coll, false);
+    if (from === null || coll === null) return err('partition requires a collection');
+    const yes: Value[] = [];
+    const no: Value[] = [];
+    let item: Value = null;
+    const asMap = coll instanceof HotMap;
+    return {
+      f,
+      next: () => {
+        const args = from.next();
+        item = args?.[0] ?? null;
+        return args;
+      },
+      step: (r) => (truthy(r) ? yes : no).push(item) < 0,
+      done: () => (asMap ? [fromPairs(yes), fromPairs(no)] : [yes, no]),
+    };
+  },
+);
+
+export function fromPairs(pairs: readonly Value[]): HotMap {
+  const b = new MapBuilder();
+  for (const pair of pairs) if (Array.isArray(pair)) b.set(pair[0] ?? null, pair[1] ?? null);
+  return b.done();
+}
+
+function chunks(coll: Value, size: number): Value {
+  if (size <= 0) return err('partition size must be > 0');
+  const isMap = coll instanceof HotMap;
+  const items = isMap
+    ? coll.entries()
+    : typeof coll === 'string'
+      ? chars(coll)
+      : Array.isArray(coll)
+        ? coll
+        : null;
+  if (items === null) return err('partition requires a collection');
+  const out: Value[] = [];
+  for (let i = 0; i < items.length; i += size) {
+    const chunk = items.slice(i, i + size);
+    out.push(isMap ? fromPairs(chunk) : chunk);
+  }
+  return out;
+}
+
+const forEach = native('::hot::iter/for-each', {
+  core: true,
+  pure: true,
+  sig: '(coll: Any, f: Fn): Null',
+  doc: 'Calls the function for each element.',
+  poly: FN_SECOND,
+  ...loopNative((fb, _site, [raw = null, fn]) => {
+    const coll = payloadOf(raw);
+    const from = single(coll, true);
+    if (from === null) return err('for-each requires a collection (Vec, Map, Str, or Iter)');
+    const f = callback(fb, 'for-each', fn);
+    if (f instanceof Res) return f;
+    return { f, next: from.next, step: () => false, done: () => null };
+  }),
+});
+
+export const TRANSFORM: readonly NativeDef[] = [
+  mapping('map', () => 'Map function expects a collection (Vec, Map, Str, or Iter)', true, false),
+  mapping('map-indexed', () => 'map-indexed requires a collection', false, true),
+  filter,
+  reduce,
+  remove,
+  mapcat,
+  searching(
+    'find-first',
+    '(coll: Vec, predicate: Fn): Any',
+    'The first element for which the predicate holds.',
+    true,
+    (hit, item) => (hit ? item : undefined),
+    null,
+  ),
+  searching(
+    'some',
+    `(${COLL}, predicate: Fn): Bool`,
+    'Whether the predicate holds for some element.',
+    true,
+    (hit) => (hit ? true : undefined),
+    false,
+  ),
+  searching(
+    'all',
+    `(${COLL}, predicate: Fn): Bool`,
+    'Whether the predicate holds for all elements.',
+    false,
+    (hit) => (hit ? undefined : false),
+    true,
+  ),
+  overMap('map-keys', 'The function applied to each key.', true, (b, r, _k, v) => b.set(r, v)),
+  overMap('map-vals', 'The function applied to each value.', false, (b, r, k) => b.set(k, r)),
+  overMap('filter-keys', 'The entries whose key fulfils the predicate.', true, (b, r, k, v) => {
+    if (truthy(r)) b.set(k, v);
+  }),
+  overMap('filter-vals', 'The entries whose value fulfils the predicate.', false, (b, r, k, v) => {
+    if (truthy(r)) b.set(k, v);
+  }),
+  grouping('group-by', 'Key → the elements with that key.', (b, key, item) => {
+    const list = b.get(key);
+    if (Array.isArray(list)) list.push(item);
+    else b.set(key, [item]);
+  }),
+  grouping('index-by', 'Key → the last element with that key.', (b, key, item) => b.set(key, item)),
+  sortBy,
+  partitionBy,
+  partition,
+  forEach,
+];

@@ -1,0 +1,78 @@
+/** `::hot::exec`: stopping on purpose. */
+import { Halt, RUN_CANCELLATION, RUN_FAILURE } from '../runtime/halt';
+import { HotMap } from '../runtime/hot-map';
+import { err, Res, Tagged, type Value } from '../runtime/values';
+import { payloadOf } from './limits';
+import { forcing } from './contain';
+import { native, type NativeDef } from '../runtime/native-def';
+
+function failure(site: number, msg: string, error: Value): Halt {
+  const value = new Tagged(
+    RUN_FAILURE,
+    HotMap.of([
+      ['msg', msg],
+      ['err', error],
+    ]),
+  );
+  return new Halt('fail', msg, value, site);
+}
+
+/** An Err given as the reason contributes its payload. */
+const reason = (v: Value): Value => (v instanceof Res ? v.val : v);
+
+function messageIn(v: Value): string {
+  if (typeof v === 'string') return v;
+  const map = payloadOf(v);
+  if (map instanceof HotMap) {
+    for (const key of ['message', 'msg']) {
+      const text = map.getStr(key);
+      if (typeof text === 'string') return text;
+    }
+  }
+  return 'Execution failed';
+}
+
+export const EXEC: readonly NativeDef[] = [
+  native('::hot::exec/fail', {
+    core: true,
+    sig: ['(lazy err: Any): Failure', '(msg: Str, lazy err: Any): Failure'],
+    doc: 'Ends the run as failed.',
+    poly: [
+      { index: 0, byName: false },
+      { index: 1, byName: false },
+    ],
+    ...forcing(2, (_fb, _d, site, [first = null, second]) => {
+      if (second === undefined) throw failure(site, messageIn(reason(first)), reason(first));
+      const msg = reason(first);
+      if (typeof msg !== 'string') return err('fail: first argument must be a string message');
+      throw failure(site, msg, reason(second));
+    }),
+  }),
+  native('::hot::exec/cancel', {
+    core: true,
+    sig: ['(msg: Str): Cancellation', '(msg: Str, lazy data: Any): Cancellation'],
+    doc: 'Ends the run as cancelled.',
+    poly: [{ index: 1, byName: false }],
+    ...forcing(2, (_fb, _d, site, [msg = null, data = null]) => {
+      const text = typeof msg === 'string' ? msg : 'Cancelled';
+      const value = new Tagged(
+        RUN_CANCELLATION,
+        HotMap.of([
+          ['msg', text],
+          ['data', reason(data)],
+        ]),
+      );
+      throw new Halt('cancel', text, value, site);
+    }),
+  }),
+  native('::hot::exec/exit', {
+    core: true,
+    sig: '(code: Int)',
+    doc: 'Ends the program with a code; 0 is a normal end.',
+    s: (_fb, _d, site, code) => {
+      if (typeof code !== 'number' && typeof code !== 'bigint') return err('Exit code must be an integer');
+      if (code === 0) return null;
+      throw failure(site, `Process exited with code ${code}`, HotMap.of([['exit_code', code]]));
+    },
+  }),
+];

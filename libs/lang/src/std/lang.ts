@@ -1,0 +1,191 @@
+/** `::hot::lang` and `::hot::meta`: functions and definitions as data. */
+import { callAsync, callNowSync, functionOf } from '../runtime/call';
+import { Definition } from '../runtime/definition';
+import { HotMap } from '../runtime/hot-map';
+import { metaValue } from '../runtime/program-rt';
+import { FN_TYPE, NAMESPACE_TYPE, shortTypeOf } from '../runtime/types';
+import {
+  err,
+  HotFn,
+  Res,
+  Tagged,
+  TypeInfo,
+  TypeValue,
+  type AsyncEntry,
+  type Entry,
+  type Fiber,
+  type Value,
+} from '../runtime/values';
+import { native, type NativeDef } from '../runtime/native-def';
+
+const L = (name: string, options: Parameters<typeof native>[1]): NativeDef =>
+  native(`::hot::lang/${name}`, options);
+
+interface Prepared {
+  readonly f: HotFn;
+  readonly args: Value[];
+  readonly preserve: boolean;
+}
+
+const isPolicy = (v: Value | undefined): v is Tagged =>
+  v instanceof Tagged && v.type.name.startsWith('::hot::type/OnErr.');
+
+function prepareCall(
+  fb: Fiber,
+  fn: Value,
+  args: Value | undefined,
+  onErr: Value | undefined,
+): Prepared | Res {
+  const f = functionOf(fb.r.program, fn, true);
+  if (f === null) {
+    const name = typeof fn === 'string' ? fn : shortTypeOf(fn);
+    return err(
+      `Function '${name}' not found in compiled Hot functions. Use the full name, for example ::ns/function.`,
+    );
+  }
+  const policy = isPolicy(args) ? args : onErr;
+  if (policy !== undefined && !isPolicy(policy)) {
+    return err(
+      `call optional trailing argument must be OnErr.Force or OnErr.Preserve, got ${shortTypeOf(policy)}`,
+    );
+  }
+  const list = args === undefined || isPolicy(args) ? [] : args;
+  if (!Array.isArray(list)) return err(`Arguments must be a Vec, got ${shortTypeOf(list)}`);
+  return {
+    f,
+    args: [...list],
+    preserve: policy?.type.variant === 'Preserve' || policy?.type.name.endsWith('.Preserve') === true,
+  };
+}
+
+/** A returned Err is the call's value either way: who uses it decides. Ok counts as its payload. */
+const finishCall = (v: Value): Value => (v instanceof Res && v.ok ? v.val : v);
+
+const call: { s: Entry; a: AsyncEntry } = {
+  s: (fb, d, site, fn = null, args, onErr) => {
+    const it = prepareCall(fb, fn, args, onErr);
+    return it instanceof Res ? it : finishCall(callNowSync(it.f, fb, d - 1, site, it.args));
+  },
+  a: async (fb, d, site, fn = null, args, onErr) => {
+    const it = prepareCall(fb, fn, args, onErr);
+    return it instanceof Res ? it : finishCall(await callAsync(it.f, fb, d - 1, site, it.args));
+  },
+};
+
+function namespacePath(v: Value): string | null {
+  if (typeof v === 'string') return v;
+  return v instanceof Tagged && v.type.name === NAMESPACE_TYPE.name && typeof v.val === 'string'
+    ? v.val
+    : null;
+}
+
+const SOURCE_TYPE = new TypeInfo('::hot::meta/Source');
+
+function source(file: Value, line: Value, column: Value, position: Value): Value {
+  return new Tagged(
+    SOURCE_TYPE,
+    HotMap.of([
+      ['file', file],
+      ['line', line],
+      ['column', column],
+      ['position', position],
+    ]),
+  );
+}
+
+/** The definition that a full name in a Str, a function or a type names. */
+function named(fb: Fiber, v: Value): ReturnType<Fiber['r']['program']['definitionOf']> {
+  const name =
+    v instanceof HotFn ? v.name : v instanceof TypeValue ? v.info.name : typeof v === 'string' ? v : null;
+  return name === null ? null : fb.r.program.definitionOf(name);
+}
+
+function handler(name: string, event: string, sig: string, doc: string, a: AsyncEntry): NativeDef {
+  return native(`::hot::internal::lang/${name}`, { sig, doc: `${doc} (${event})`, a });
+}
+
+function dataOf(event: Value): HotMap | null {
+  const map = event instanceof HotMap ? event.getStr('data') : undefined;
+  return map instanceof HotMap ? map : null;
+}
+
+const callEvent: AsyncEntry = async (fb, d, site, event = null) => {
+  const data = dataOf(event);
+  const fn = data?.getStr('fn');
+  if (typeof fn !== 'string') return err('The event names no function: data.fn must be a Str');
+  return call.a(fb, d, site, fn, data?.getStr('args') ?? []);
+};
+
+export const LANG: readonly NativeDef[] = [
+  L('call', {
+    core: true,
+    sig: ['(f: Fn): Any', '(f: Fn, args: Vec<Any>): Any', '(f: Fn, args: Vec<Any>, on-err: OnErr): Any'],
+    doc: 'Calls a function with a Vec of arguments.',
+    poly: [{ index: 0, byName: true }],
+    ...call,
+  }),
+  L('resolve', {
+    core: true,
+    sig: '(function-str: Str): Fn',
+    doc: 'The function of a full name.',
+    s: (fb, _d, _s, v = null) => {
+      if (typeof v !== 'string')
+        return functionOf(fb.r.program, v, false) ?? err(`Function '${shortTypeOf(v)}' not found`);
+      return fb.r.program.functionNamed(v) ?? err(`Function '${v}' not found`);
+    },
+  }),
+  L('namespaces', {
+    core: true,
+    sig: '(): Vec<Namespace>',
+    doc: 'All namespaces of the program.',
+    s: (fb) => fb.r.program.tables.namespaces.map(([name]) => new Tagged(NAMESPACE_TYPE, name)),
+  }),
+  L('functions-in-namespace', {
+    core: true,
+    sig: '(namespace: Namespace): Vec<Fn>',
+    doc: 'The functions of a namespace in the order of their definition.',
+    s: (fb, _d, _s, v = null) => {
+      const path = namespacePath(v);
+      const found = fb.r.program.tables.namespaces.find(([name]) => name === path);
+      return (found?.[1] ?? []).map((f) => new Tagged(FN_TYPE, f.name));
+    },
+  }),
+  native('::hot::meta/get', {
+    sig: '(lazy var: Any): Any',
+    doc: 'The metadata of a definition.',
+    special: 'definition',
+    traced: false,
+    s: (fb, _d, _s, v = null) => {
+      if (v instanceof Definition) {
+        if (v.meta !== null || v.entry.fullName !== null) return v.meta;
+        const found = named(fb, v.value);
+        return found?.meta == null ? null : metaValue(found.meta);
+      }
+      const found = named(fb, v);
+      return found?.meta == null ? null : metaValue(found.meta);
+    },
+  }),
+  native('::hot::meta/source', {
+    core: true,
+    sig: '(lazy var: Any): Source',
+    doc: 'Where a definition stands.',
+    special: 'definition',
+    traced: false,
+    s: (fb, _d, _s, v = null) => {
+      if (v instanceof Definition) {
+        const { line, column, position } = v.entry;
+        return source(v.file, line, column, position);
+      }
+      const found = named(fb, v);
+      if (found === null) return source(null, null, null, null);
+      return source(fb.r.program.tables.files[found.file] ?? null, found.line, found.column, found.position);
+    },
+  }),
+  handler(
+    'call-event',
+    'hot:call',
+    '(event: Map): Any',
+    'Calls the function that an event names.',
+    callEvent,
+  ),
+];

@@ -1,0 +1,47 @@
+/** The library as one table. */
+import type { NativeSignature } from '../syntax/native-signature';
+import { ACCESS } from './coll-access';
+import { TRANSFORM } from './coll-transform';
+import { WALK } from './coll-walk';
+import { EXEC } from './exec';
+import { HOST } from './host';
+import { IO_NATIVES } from './io';
+import { ITER } from './iter';
+import { JSON_NATIVES } from './json';
+import { LANG } from './lang';
+import { MATH } from './math';
+import type { NativeDef } from '../runtime/native-def';
+import { PMAP } from './pmap';
+import { REGEX } from './regex';
+import { RESULTS } from './results';
+import { STR } from './str';
+import { TEST } from './test';
+import { TIME } from './time';
+import { TYPE } from './type';
+import { UUID } from './uuid';
+
+const ALL: readonly NativeDef[] = [
+  ...TYPE,
+  ...RESULTS,
+  ...MATH,
+  ...TRANSFORM,
+  PMAP,
+  ...ACCESS,
+  ...WALK,
+  ...STR,
+  ...JSON_NATIVES,
+  ...IO_NATIVES,
+  ...EXEC,
+  ...TEST,
+  ...LANG,
+  ...ITER,
+  ...UUID,
+  ...TIME,
+  ...REGEX,
+  ...HOST,
+];
+
+export const LIBRARY: ReadonlyMap<string, NativeDef> = new Map(ALL.map((def) => [def.signature.name, def]));
+
+/** What analysis needs to know of the library. */
+export const NATIVE_SIGNATURES: readonly NativeSignature[] = ALL.map((def) => def.signature);

@@ -1,0 +1,172 @@
+/**
+ * `::hot::regex` on the host's engine: patterns are translated, input is bounded. A pattern that backtracks without
+ * end is stopped by whoever watches the isolate; nothing in here can.
+ */
+import { HotMap } from '../runtime/hot-map';
+import { utf8Length } from '../source/utf8';
+import { err, Res, type Value } from '../runtime/values';
+import { MAX_COLLECTION } from './limits';
+import { native, type NativeDef } from '../runtime/native-def';
+import { PatternError, translate } from './regex-translate';
+
+const MAX_PATTERN = 64 * 1024;
+const MAX_INPUT = 64 * 1024 * 1024;
+const CACHE = 512;
+
+/** By pattern; compiled expressions hold no state of a run: `lastIndex` is set before every use. */
+const compiled = new Map<string, RegExp>();
+
+function compile(op: string, pattern: string): RegExp | Res {
+  const known = compiled.get(pattern);
+  if (known) return known;
+  if (pattern.length > MAX_PATTERN) {
+    return err(
+      `${op}: refusing to compile regex of ${pattern.length} bytes (limit ${MAX_PATTERN}). Raise HOT_MAX_REGEX_PATTERN_BYTES if this is intentional.`,
+    );
+  }
+  try {
+    const { source, flags } = translate(pattern);
+    const regex = new RegExp(source, `g${flags}`);
+    if (compiled.size >= CACHE) compiled.clear();
+    compiled.set(pattern, regex);
+    return regex;
+  } catch (e) {
+    const reason = e instanceof PatternError || e instanceof SyntaxError ? e.message : String(e);
+    return err(`${op}: invalid regex pattern: ${reason}`);
+  }
+}
+
+type Op = (value: string, regex: RegExp, replacement: string) => Value;
+
+function R(name: string, op: string, sig: string, doc: string, f: Op): NativeDef {
+  return native(`::hot::regex/${name}`, {
+    pure: true,
+    traced: false,
+    sig,
+    doc,
+    s: (fb, _d, _s, value, pattern, replacement = '') => {
+      if (typeof value !== 'string') return err(`${op} value must be a string`);
+      if (typeof pattern !== 'string') return err(`${op} pattern must be a string`);
+      if (typeof replacement !== 'string') return err(`${op} replacement must be a string`);
+      if (value.length > MAX_INPUT) {
+        return err(
+          `${op}: refusing to scan input of ${value.length} bytes (limit ${MAX_INPUT}). Raise HOT_MAX_REGEX_INPUT_BYTES if this is intentional.`,
+        );
+      }
+      const regex = compile(op, pattern);
+      if (regex instanceof Res) return regex;
+      fb.r.spend(fb, 4 + (value.length >> 6));
+      regex.lastIndex = 0;
+      return f(value, regex, replacement);
+    },
+  });
+}
+
+/** Byte offsets in UTF-8, computed from left to right. */
+function offsets(value: string): (index: number) => number {
+  let at = 0;
+  let bytes = 0;
+  return (index) => {
+    bytes += utf8Length(value.slice(at, index));
+    at = index;
+    return bytes;
+  };
+}
+
+function position(m: RegExpExecArray, byte: (i: number) => number): Value {
+  const start = byte(m.index);
+  return HotMap.of([
+    ['match', m[0]],
+    ['start', start],
+    ['end', start + utf8Length(m[0])],
+  ]);
+}
+
+const groups = (m: RegExpExecArray): Value =>
+  HotMap.of([
+    ['match', m[0]],
+    ['groups', m.slice(1).map((g): Value => g ?? null)],
+  ]);
+
+function all(op: string, value: string, regex: RegExp, f: (m: RegExpExecArray) => Value): Value {
+  const out: Value[] = [];
+  for (const m of value.matchAll(regex)) {
+    if (out.push(f(m)) > MAX_COLLECTION)
+      return err(`${op}: too many matches (limit ${MAX_COLLECTION}). Raise HOT_MAX_COLLECTION_SIZE.`);
+  }
+  return out;
+}
+
+const REPLACEMENT = /\$(?:\$|\{(\w+)\}|(\w+))/g;
+
+/** `$1`, `$name`, `${1}`, `${name}`, `$$`. */
+function expand(
+  template: string,
+  m: readonly (string | undefined)[],
+  named: Readonly<Record<string, string | undefined>>,
+): string {
+  return template.replace(REPLACEMENT, (whole, braced?: string, bare?: string) => {
+    if (whole === '$$') return '$';
+    const name = braced ?? bare ?? '';
+    if (/^\d+$/.test(name)) return m[Number(name)] ?? '';
+    return Object.hasOwn(named, name) ? (named[name] ?? '') : '';
+  });
+}
+
+function replacer(first: boolean): Op {
+  return (value, regex, replacement) => {
+    let out = '';
+    let at = 0;
+    for (const m of value.matchAll(regex)) {
+      out += value.slice(at, m.index) + expand(replacement, m, m.groups ?? {});
+      at = m.index + m[0].length;
+      if (first) break;
+    }
+    return out + value.slice(at);
+  };
+}
+
+const TWO = '(value: Str, pattern: Str)';
+const THREE = '(value: Str, pattern: Str, replacement: Str): Str';
+
+export const REGEX: readonly NativeDef[] = [
+  R('is-match', 'is-match', `${TWO}: Bool`, 'Whether the pattern matches anywhere.', (v, r) => r.test(v)),
+  R('first-match', 'match', TWO, 'The first matched text, or null.', (v, r) => r.exec(v)?.[0] ?? null),
+  R('find', 'find', TWO, 'The first match with its position, or null.', (v, r) => {
+    const m = r.exec(v);
+    return m === null ? null : position(m, offsets(v));
+  }),
+  R('find-all', 'find-all', `${TWO}: Vec<Map>`, 'All matches with their positions.', (v, r) => {
+    const byte = offsets(v);
+    return all('find-all', v, r, (m) => position(m, byte));
+  }),
+  R('capture', 'capture', TWO, 'The first match with its groups, or null.', (v, r) => {
+    const m = r.exec(v);
+    return m === null ? null : groups(m);
+  }),
+  R('capture-all', 'capture-all', `${TWO}: Vec<Map>`, 'All matches with their groups.', (v, r) =>
+    all('capture-all', v, r, groups),
+  ),
+  R('replace', 'replace', THREE, 'Replaces the first match.', replacer(true)),
+  R('replace-all', 'replace-all', THREE, 'Replaces all matches.', replacer(false)),
+  R('split', 'split', `${TWO}: Vec<Str>`, 'The pieces between matches.', (v, r) => {
+    const out: Value[] = [];
+    let at = 0;
+    for (const m of v.matchAll(r)) {
+      out.push(v.slice(at, m.index));
+      at = m.index + m[0].length;
+    }
+    out.push(v.slice(at));
+    return out;
+  }),
+  native('::hot::regex/escape', {
+    pure: true,
+    traced: false,
+    sig: '(value: Str): Str',
+    doc: 'The text with everything escaped that a pattern would take as a sign.',
+    s: (_fb, _d, _s, v) =>
+      typeof v === 'string'
+        ? v.replace(/[\\.+*?()|[\]{}^$#&\-~]/g, '\\$&')
+        : err('escape value must be a string'),
+  }),
+];

@@ -1,0 +1,225 @@
+/** `::hot::test`: assertions and the running of tests. */
+import { callAsync, callNowSync } from '../runtime/call';
+import { truthy } from '../runtime/consume';
+import { display } from '../runtime/display';
+import { equal } from '../runtime/equality';
+import { formatHot } from '../runtime/format';
+import { haltPayload } from '../runtime/halt';
+import { HotMap } from '../runtime/hot-map';
+import { metaValue } from '../runtime/program-rt';
+import { err, HotFn, Res, type AsyncEntry, type Entry, type Fiber, type Value } from '../runtime/values';
+import { forcing, outcome, outcomeAsync, type Outcome } from './contain';
+import { writeOutput } from './io';
+import { native, type NativeDef } from '../runtime/native-def';
+import { messageOf } from './type';
+
+const GREEN = '\x1b[92m✓\x1b[0m';
+const RED = '\x1b[91m✗\x1b[0m';
+
+const T = (name: string, options: Parameters<typeof native>[1]): NativeDef =>
+  native(`::hot::test/${name}`, options);
+
+function record(fb: Fiber, passed: boolean, text: string): boolean {
+  const { tests } = fb.r;
+  if (passed) tests.passed++;
+  else {
+    tests.failed++;
+    tests.failures.push({ test: tests.current, text });
+  }
+  writeOutput(fb, 'out', `    ${passed ? GREEN : RED} ${text}\n`);
+  return passed;
+}
+
+/** The text is an ordinary argument: an Err in it has halted already. */
+const description = (v: Value | undefined, otherwise: string): string =>
+  v === undefined ? otherwise : display(v, null);
+
+const errText = (fb: Fiber, d: number, site: number, e: Res): string => messageOf(fb, d, site, e.val);
+
+function assertEq(fb: Fiber, d: number, site: number, [a = null, b = null, text]: readonly Value[]): Value {
+  for (const [side, v] of [
+    ['expected', a],
+    ['actual', b],
+  ] as const) {
+    if (v instanceof Res && !v.ok) {
+      const what = description(text, 'assert-eq');
+      return record(fb, false, `${what}: ${side} argument returned error: ${errText(fb, d, site, v)}`);
+    }
+  }
+  const x = a instanceof Res ? a.val : a;
+  const y = b instanceof Res ? b.val : b;
+  const shown = `expected ${formatHot(x)}, got ${formatHot(y)}`;
+  if (equal(x, y)) return record(fb, true, description(text, shown));
+  return record(fb, false, text === undefined ? shown : `${display(text, null)}: ${shown}`);
+}
+
+function isTestMeta(v: Value): boolean {
+  if (v === 'test') return true;
+  if (Array.isArray(v)) return v.includes('test');
+  return v instanceof HotMap && truthy(v.getStr('test') ?? null);
+}
+
+function metaOf(fb: Fiber, f: Value): Value {
+  const name = f instanceof HotFn ? f.name : typeof f === 'string' ? f : null;
+  const definition = name === null ? null : fb.r.program.definitionOf(name);
+  return definition?.meta == null ? null : metaValue(definition.meta);
+}
+
+// ---- running ----------------------------------------------------------------------------------------------------------
+
+interface Started {
+  readonly failedBefore: number;
+  readonly out: { text: string } | null;
+}
+
+function begin(fb: Fiber, name: string, capture: boolean): Started {
+  const { tests, captures } = fb.r;
+  tests.current = name;
+  const out = capture ? { text: '' } : null;
+  if (out !== null) captures.out = out;
+  return { failedBefore: tests.failed, out };
+}
+
+function finish(fb: Fiber, d: number, site: number, name: string, started: Started, o: Outcome): boolean {
+  const { tests, captures } = fb.r;
+  if (started.out !== null) captures.out = null;
+  let problem: string | null = null;
+  if (o.halt !== null) problem = messageOf(fb, d, site, haltPayload(o.halt));
+  else if (o.value instanceof Res && !o.value.ok) problem = errText(fb, d, site, o.value);
+  const passed = problem === null && tests.failed === started.failedBefore;
+  writeOutput(
+    fb,
+    'out',
+    `${name.padEnd(54)} ...   ${passed ? '\x1b[92mok\x1b[0m' : '\x1b[91mFAILED\x1b[0m'}\n`,
+  );
+  if (!passed && started.out !== null) writeOutput(fb, 'out', started.out.text);
+  if (problem !== null) writeOutput(fb, 'out', `    ${RED} Test execution error: ${problem}\n`);
+  if (passed) tests.testsPassed++;
+  else tests.testsFailed.push(problem === null ? name : `${name}: ${problem}`);
+  return passed;
+}
+
+interface Todo {
+  readonly name: string;
+  readonly f: HotFn;
+}
+
+function runnable(
+  prepare: (
+    fb: Fiber,
+    args: readonly Value[],
+  ) => { readonly list: readonly Todo[]; readonly capture: boolean } | Res,
+  whole: boolean,
+): {
+  readonly s: Entry;
+  readonly a: AsyncEntry;
+} {
+  const result = (fb: Fiber, all: boolean, count: number): Value => {
+    if (!whole) return all;
+    if (count === 0) return 'no-tests-discovered';
+    const { tests } = fb.r;
+    writeOutput(
+      fb,
+      'out',
+      `\n${tests.testsPassed} of ${tests.testsPassed + tests.testsFailed.length} tests passed, ${tests.passed} of ${tests.passed + tests.failed} assertions\n`,
+    );
+    return all;
+  };
+  return {
+    s: (fb, d, site, ...args) => {
+      const todo = prepare(fb, args);
+      if (todo instanceof Res) return todo;
+      let all = true;
+      for (const { name, f } of todo.list) {
+        const started = begin(fb, name, todo.capture);
+        const o = outcome(fb, () => callNowSync(f, fb, d - 1, site, []));
+        all = finish(fb, d, site, name, started, o) && all;
+      }
+      return result(fb, all, todo.list.length);
+    },
+    a: async (fb, d, site, ...args) => {
+      const todo = prepare(fb, args);
+      if (todo instanceof Res) return todo;
+      let all = true;
+      for (const { name, f } of todo.list) {
+        const started = begin(fb, name, todo.capture);
+        const o = await outcomeAsync(fb, () => callAsync(f, fb, d - 1, site, []));
+        all = finish(fb, d, site, name, started, o) && all;
+      }
+      return result(fb, all, todo.list.length);
+    },
+  };
+}
+
+function allTests(fb: Fiber, pattern: string): readonly Todo[] {
+  const { program } = fb.r;
+  return program.tables.tests
+    .filter((name) => name.includes(pattern))
+    .flatMap((name) => {
+      const f = program.functionNamed(name);
+      return f === null ? [] : [{ name, f }];
+    });
+}
+
+const captureFlag = (v: Value | undefined): boolean => v === undefined || truthy(v);
+
+export const TEST: readonly NativeDef[] = [
+  T('assert', {
+    core: true,
+    traced: false,
+    sig: ['(lazy actual: Any): Bool', '(lazy actual: Any, description: Str): Bool'],
+    doc: 'Records whether the value is truthy.',
+    poly: [{ index: 0, byName: false }],
+    ...forcing(1, (fb, _d, _s, [v = null, text]) =>
+      record(fb, truthy(v), description(text, `expected truthy value, got ${formatHot(v)}`)),
+    ),
+  }),
+  T('assert-eq', {
+    core: true,
+    traced: false,
+    sig: [
+      '(lazy expected: Any, lazy actual: Any): Bool',
+      '(lazy expected: Any, lazy actual: Any, description: Str): Bool',
+    ],
+    doc: 'Records whether both are equal.',
+    poly: [
+      { index: 0, byName: false },
+      { index: 1, byName: false },
+    ],
+    ...forcing(2, assertEq),
+  }),
+  T('is-test', {
+    traced: false,
+    sig: '(f): Bool',
+    doc: 'Whether the metadata of a function marks it as a test.',
+    s: (fb, _d, _s, f = null) => isTestMeta(metaOf(fb, f)),
+  }),
+  T('run-test', {
+    core: true,
+    sig: '(f, capture-output): Bool',
+    doc: 'Runs one test function.',
+    poly: [{ index: 0, byName: true }],
+    ...runnable((fb, [v = null, capture]) => {
+      const f = v instanceof HotFn ? v : typeof v === 'string' ? fb.r.program.functionNamed(v) : null;
+      if (f === null) return err('run-test expects a function');
+      return { list: [{ name: f.name ?? '<test>', f }], capture: captureFlag(capture) };
+    }, false),
+  }),
+  // Any function may be a test, so these wait in any case.
+  T('run-tests', {
+    sig: '(capture-output)',
+    doc: 'Runs all tests of the program.',
+    a: runnable((fb, [capture]) => ({ list: allTests(fb, ''), capture: captureFlag(capture) }), true).a,
+  }),
+  T('run-matching-tests', {
+    sig: '(pattern, capture-output)',
+    doc: 'Runs the tests whose full name contains the pattern.',
+    a: runnable(
+      (fb, [pattern = null, capture]) => ({
+        list: allTests(fb, display(pattern, null)),
+        capture: captureFlag(capture),
+      }),
+      true,
+    ).a,
+  }),
+];

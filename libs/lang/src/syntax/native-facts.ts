@@ -1,0 +1,26 @@
+/** What the code generator must know of a library function beyond its signature. The runtime adds the bodies. */
+import type { NativeSignature } from './native-signature';
+
+/** A parameter through which a native may come to wait: a callback or a thunk. */
+export interface PolyParam {
+  readonly index: number;
+  /** A Str there names a function. */
+  readonly byName: boolean;
+}
+
+export interface NativeFacts {
+  readonly signature: NativeSignature;
+  /** Body for callers that do not wait; null: it always waits. */
+  readonly s: unknown;
+  /** Body that may wait; null: it never does. */
+  readonly a: unknown;
+  readonly poly: readonly PolyParam[];
+  /** Bits of strict parameters whose Results it sees intact; -1 all. */
+  readonly raw: number;
+  /** Bits of lazy parameters. */
+  readonly lazy: number;
+  /** Recorded in traces. The basic operations are not: they would bury everything else. */
+  readonly traced: boolean;
+  /** What it returns is neither a Result nor a function. */
+  readonly plain: boolean;
+}

@@ -1,0 +1,39 @@
+/** Artifacts that came once and stay while there is room, the least recently used going first. */
+import type { LoadedArtifact } from './isolate-set';
+
+export class ArtifactStore {
+  private readonly artifacts = new Map<
+    string,
+    { readonly artifact: LoadedArtifact; readonly bytes: number }
+  >();
+  private bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  get(hash: string): LoadedArtifact | undefined {
+    const entry = this.artifacts.get(hash);
+    if (entry === undefined) return undefined;
+    this.artifacts.delete(hash);
+    this.artifacts.set(hash, entry);
+    return entry.artifact;
+  }
+
+  /** Throws when the bytes are no artifact. */
+  add(hash: string, bytes: Buffer): void {
+    const { js, tables } = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, unknown>>;
+    if (typeof js !== 'string' || typeof tables !== 'string')
+      throw new Error('it has no source or no tables');
+    this.drop(hash);
+    this.artifacts.set(hash, { artifact: { js, tables }, bytes: bytes.length });
+    this.bytes += bytes.length;
+    for (const oldest of this.artifacts.keys()) {
+      if (this.bytes <= this.maxBytes || oldest === hash) return;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(hash: string): void {
+    this.bytes -= this.artifacts.get(hash)?.bytes ?? 0;
+    this.artifacts.delete(hash);
+  }
+}

@@ -1,0 +1,2 @@
+export { ChildPool } from '../pool/child-pool';
+export { poolSettings } from '../pool/settings';

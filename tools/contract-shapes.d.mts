@@ -1,0 +1,3 @@
+export const shapesFile: string;
+export function contractShapes(): Record<string, object>;
+export function shapesText(): Promise<string>;

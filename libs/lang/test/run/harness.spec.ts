@@ -18,7 +18,11 @@ describe('the harness of the cases', () => {
     ['another output', '== a\n---\nprintln("y") ≡ PRINTS "x\\n"', 'expected "x\\n"'],
     ['another event', '== a\n---\nsend("a", 1) ≡ SENDS [{type: "b", data: 1}]', 'expected [[{"type":"b"'],
     ['a program that compiles', '== a\nf fn () { 1 }\n---\n ≡ COMPILE "nope"', 'found: none'],
-    ['a program that does not', '== a\nf fn () { nope }\n---\n1 ≡ 1', 'does not compile: unresolved-variable 2:'],
+    [
+      'a program that does not',
+      '== a\nf fn () { nope }\n---\n1 ≡ 1',
+      'does not compile: unresolved-variable 2:',
+    ],
   ])('sees %s', async (_, text, problem) => {
     expect(await problemsOf(text)).toContain(problem);
   });

@@ -63,7 +63,8 @@ export function parseCases(text: string): readonly Case[] {
   const lines = text.split('\n');
   const starts = lines.flatMap((line, index) => (line.startsWith('== ') ? [index] : []));
   lines.slice(0, starts[0] ?? lines.length).forEach((line, index) => {
-    if (line.trim() !== '' && !line.startsWith('#')) throw new Error(`line ${index + 1}: expected "== title"`);
+    if (line.trim() !== '' && !line.startsWith('#'))
+      throw new Error(`line ${index + 1}: expected "== title"`);
   });
   return starts.map((start, n) => parseCase(lines, start, starts[n + 1] ?? lines.length));
 }

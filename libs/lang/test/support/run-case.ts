@@ -76,6 +76,9 @@ const INFO = JSON.stringify({
   run: { id: '00000000-0000-7000-8000-000000000000', type: 'event', 'retry-attempt': 0, 'max-retries': 0 },
 });
 
+/** Cases see a clock that stands still: 2026-01-02T03:04:05.678Z. */
+const EPOCH_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
 interface Observed {
   readonly outcome: RunOutcome;
   readonly out: string;
@@ -84,6 +87,7 @@ interface Observed {
 
 async function observe(one: Case, program: LoadedProgram, fn: string): Promise<Observed> {
   let out = '';
+  let us = 0;
   const sent: string[] = [];
   const host: RunHost = {
     call(name) {
@@ -97,8 +101,8 @@ async function observe(one: Case, program: LoadedProgram, fn: string): Promise<O
       if (kind === 'log' && value['stream'] === 'out') out += String(value['text']);
       if (kind === 'event') sent.push(JSON.stringify({ type: value['type'], data: value['data'] }));
     },
-    nowUs: () => Math.round(performance.now() * 1_000),
-    epochMs: () => Date.now(),
+    nowUs: () => (us += 10),
+    epochMs: () => EPOCH_MS,
     randomBytes: (length) => randomBytes(length),
   };
   const ctxJson = JSON.stringify({ values: one.ctx, secretKeys: [] });

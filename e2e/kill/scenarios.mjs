@@ -7,6 +7,16 @@ const busy = (n) => ({ event_type: 'sdk:busy', event_data: { turns: 60_000, n } 
 const mixed = (n) => (n % 4 === 0 ? busy(n) : echo(n));
 const once = () => 'once';
 
+/** Publishing is faster than the start of a first child: there must be something to kill, and runs on it. */
+async function untilRunsEnd(cluster, count) {
+  for (let waited = 0; waited < 20_000; waited += 50) {
+    const [{ ended }] = await cluster.query('SELECT count(*)::int AS ended FROM hot.run');
+    if (ended >= count) return;
+    await sleep(50);
+  }
+  throw new Error(`no ${count} runs have ended within 20 s`);
+}
+
 export const SCENARIOS = {
   'kill -9 of the worker': {
     event: mixed,
@@ -47,6 +57,7 @@ export const SCENARIOS = {
     event: busy,
     expected: once,
     async harm(cluster) {
+      await untilRunsEnd(cluster, 50);
       const [victim] = cluster.sandboxChildren();
       if (victim === undefined) throw new Error('the worker has no sandbox child to kill');
       process.kill(victim, 'SIGKILL');

@@ -5,6 +5,7 @@ import { CounterSlots } from './counter-slots';
 import { GroupWriter } from './group-writer';
 import { isRowsFault } from './hot-sql';
 import { HotSqlPools } from './hot-sql.pools';
+import { WorkerLease } from './worker-lease';
 
 interface Claim {
   readonly incarnation: string;
@@ -13,18 +14,26 @@ interface Claim {
   readonly route: ClaimRoute | null;
 }
 
-/** Takes rows for an incarnation. Rows that are gone, taken or not due answer null: late and double tickets are normal. */
+/**
+ * Takes rows for an incarnation. Rows that are gone, taken or not due answer null: late and double tickets are normal.
+ * An ended lease looks the same, so a group that got nothing asks whether the lease lives before it answers: null for an
+ * incarnation that is not the lease's any more means that nobody has tried yet.
+ */
 @Injectable()
 export class RunClaimer {
   private readonly queued: GroupWriter<Claim, ClaimedRow | null>;
   private readonly retries: GroupWriter<Claim, ClaimedRow | null>;
 
-  constructor(pools: HotSqlPools, slots: CounterSlots) {
+  constructor(
+    pools: HotSqlPools,
+    slots: CounterSlots,
+    private readonly lease: WorkerLease,
+  ) {
     const relaxed = new ClaimRepository(pools.relaxed);
     const durable = new ClaimRepository(pools.durable);
-    this.queued = writer(1, (incarnation, requests) => relaxed.claim(incarnation, requests, Date.now()));
+    this.queued = this.writer((incarnation, requests) => relaxed.claim(incarnation, requests, Date.now()));
     // Writes history: durable.
-    this.retries = writer(1, (incarnation, requests) =>
+    this.retries = this.writer((incarnation, requests) =>
       durable.claimRetries(incarnation, requests, Date.now(), slots.of('retry')),
     );
   }
@@ -38,29 +47,29 @@ export class RunClaimer {
   claimRetry(incarnation: string, dispatchId: string): Promise<ClaimedRow | null> {
     return this.retries.push({ incarnation, dispatchId, runId: newId(), route: null });
   }
-}
 
-function writer(
-  maxInFlight: number,
-  claim: (incarnation: string, requests: readonly ClaimRequest[]) => Promise<readonly ClaimedRow[]>,
-): GroupWriter<Claim, ClaimedRow | null> {
-  return new GroupWriter<Claim, ClaimedRow | null>({
-    maxItems: 500,
-    maxWeight: 500,
-    maxInFlight,
-    weigh: () => 1,
-    isItemsFault: isRowsFault,
-    write: async (items) => {
-      const incarnation = items.at(-1)?.incarnation ?? '';
-      // The same row twice in one group (a ticket and its repetition) would be claimed for either of its two run ids.
-      const requests = new Map<string, Claim>();
-      for (const item of items) {
-        if (item.incarnation === incarnation && !requests.has(item.dispatchId))
-          requests.set(item.dispatchId, item);
-      }
-      const rows = await claim(incarnation, [...requests.values()]);
-      const byRun = new Map(rows.map((row) => [row.run_id, row]));
-      return items.map((item) => byRun.get(item.runId) ?? null);
-    },
-  });
+  private writer(
+    claim: (incarnation: string, requests: readonly ClaimRequest[]) => Promise<readonly ClaimedRow[]>,
+  ): GroupWriter<Claim, ClaimedRow | null> {
+    return new GroupWriter<Claim, ClaimedRow | null>({
+      maxItems: 500,
+      maxWeight: 500,
+      maxInFlight: 1,
+      weigh: () => 1,
+      isItemsFault: isRowsFault,
+      write: async (items) => {
+        const incarnation = items.at(-1)?.incarnation ?? '';
+        // The same row twice in one group (a ticket and its repetition) would be claimed for either of its two run ids.
+        const requests = new Map<string, Claim>();
+        for (const item of items) {
+          if (item.incarnation === incarnation && !requests.has(item.dispatchId))
+            requests.set(item.dispatchId, item);
+        }
+        const rows = await claim(incarnation, [...requests.values()]);
+        if (rows.length === 0 && this.lease.incarnation() === incarnation) await this.lease.confirm();
+        const byRun = new Map(rows.map((row) => [row.run_id, row]));
+        return items.map((item) => byRun.get(item.runId) ?? null);
+      },
+    });
+  }
 }

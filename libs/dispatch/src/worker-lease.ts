@@ -34,6 +34,8 @@ export class WorkerLease {
   private timer: NodeJS.Timeout | undefined;
   private roles: readonly string[] = [];
   private stopped = true;
+  /** One at a time: two that each took a new life would leave the runs of one of them to nobody. */
+  private confirming: Promise<boolean> | null = null;
 
   constructor(pools: HotSqlPools) {
     this.repository = new LeaseRepository(pools.scanning);
@@ -48,6 +50,16 @@ export class WorkerLease {
     if (this.current !== null && performance.now() - this.renewedAt > TRUSTED_MS)
       this.lose('not renewed in time');
     return this.current;
+  }
+
+  /**
+   * Asks the database now, for whoever has reason to doubt: renews the lease, or takes a new one when it has ended.
+   * Answers the incarnation that lives then; null while the database is away, or after the stop.
+   */
+  async confirm(): Promise<string | null> {
+    if (this.stopped) return null;
+    await this.renewOrTake();
+    return this.incarnation();
   }
 
   async start(roles: readonly string[]): Promise<void> {
@@ -71,8 +83,15 @@ export class WorkerLease {
   }
 
   private async tick(): Promise<void> {
-    const ok = this.incarnation() === null ? await this.tryTake() : await this.renew();
-    if (!this.stopped) this.schedule(ok ? LEASE_RENEWAL_MS : RETRY_MS);
+    const isDone = await this.renewOrTake();
+    if (!this.stopped) this.schedule(isDone ? LEASE_RENEWAL_MS : RETRY_MS);
+  }
+
+  private renewOrTake(): Promise<boolean> {
+    this.confirming ??= (this.incarnation() === null ? this.tryTake() : this.renew()).finally(() => {
+      this.confirming = null;
+    });
+    return this.confirming;
   }
 
   private async renew(): Promise<boolean> {

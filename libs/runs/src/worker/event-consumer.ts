@@ -4,6 +4,7 @@ import {
   eventTickets,
   TicketSender,
   workerChannel,
+  type ClaimedRow,
   type ClaimRoute,
   type Sweep,
   type Ticket,
@@ -22,6 +23,7 @@ import { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
 
 /** Tickets that wait for room at the same time; their rows are claimed only when there is. */
 const TICKETS_AT_ONCE = 8;
+const NOTHING_CLAIMED = { claimed: null, incarnation: null } as const;
 
 @Injectable()
 export class EventConsumer {
@@ -83,27 +85,35 @@ export class EventConsumer {
   private async take(row: TicketRow): Promise<TicketRow | null> {
     const granted = this.slots.acquire();
     if (granted !== true && !(await granted)) return row;
-    const incarnation = this.lease.incarnation();
-    if (incarnation === null) {
-      // Between two lives; the sweeper gives the row out again.
-      this.slots.release();
-      return null;
-    }
     try {
       const target = this.targetOf(row);
+      const { claimed, incarnation } = await this.claim(row, target);
+      if (claimed !== null) {
+        void this.executor.execute(claimed, incarnation, target).finally(() => this.slots.release());
+        return null;
+      }
+    } catch (error) {
+      this.log.warn({ event: 'claim.failed', error: error instanceof Error ? error.message : error });
+    }
+    this.slots.release();
+    return null;
+  }
+
+  /** Claims for the life that lasts: a ticket that met the end of one is worth another try in the next. */
+  private async claim(
+    row: TicketRow,
+    target: RunTarget | null,
+  ): Promise<{ readonly claimed: ClaimedRow; readonly incarnation: string } | typeof NOTHING_CLAIMED> {
+    for (;;) {
+      const incarnation = this.lease.incarnation() ?? (await this.lease.confirm());
+      // The database is away; once it is back the sweeper gives the row out again.
+      if (incarnation === null) return NOTHING_CLAIMED;
       const claimed = row.isRetry
         ? await this.claimer.claimRetry(incarnation, row.dispatchId)
         : await this.claimer.claim(incarnation, row.dispatchId, target && routeOf(row, target));
-      if (claimed === null) {
-        this.slots.release();
-        return null;
-      }
-      void this.executor.execute(claimed, incarnation, target).finally(() => this.slots.release());
-    } catch (error) {
-      this.slots.release();
-      this.log.warn({ event: 'claim.failed', error: error instanceof Error ? error.message : error });
+      if (claimed !== null) return { claimed, incarnation };
+      if (this.lease.incarnation() === incarnation) return NOTHING_CLAIMED;
     }
-    return null;
   }
 
   /** The handler that the row's event starts, when the ticket says enough and there is exactly one. */

@@ -185,6 +185,33 @@ describe('workers that die, stall, race and drain', () => {
     );
   }, 20_000);
 
+  it('runs at once what a ticket names that came between the end of its lease and the next renewal', async () => {
+    const tenant = { orgId: newId(), envId: newId() };
+    serving.addEnv(tenant.orgId, tenant.envId);
+    serving.addHandler(tenant.envId, 'prompt', '::t/prompt');
+    const harness = await worker();
+    harness.sandbox.define('::t/prompt', () => 'in time');
+    // No sweep: a swallowed ticket stays swallowed.
+    await harness.start();
+    const lease = harness.app.get(WorkerLease);
+    const before = lease.incarnation();
+    await expire(harness);
+    const events = await Promise.all(Array.from({ length: 20 }, () => harness.publish(tenant, 'prompt', {})));
+    await eventually(
+      async () => {
+        for (const event of events)
+          expect(await runsOf(harness, event.eventId)).toMatchObject([{ status: 2, delivery: 1 }]);
+      },
+      { timeoutMs: 3_000 },
+    );
+    expect(lease.incarnation()).not.toBe(before);
+    const lives = await harness.db.query<{ incarnation: string }>(
+      'SELECT incarnation FROM hot.worker_lease WHERE incarnation = ANY($1) OR expires_at > now()',
+      [[lease.incarnation()]],
+    );
+    expect(lives).toEqual([{ incarnation: lease.incarnation() }]);
+  });
+
   it('runs a thousand events once each with two workers and every ticket given out twice', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);

@@ -2,7 +2,7 @@
 import Queue from 'bull';
 
 const queue = new Queue('bench-bare', process.env['REDIS_URL'] ?? '', {
-  prefix: `bench-bare-${process.env['BENCH_ENV']}`,
+  prefix: process.env['BENCH_PREFIX'] ?? '',
 });
 let seen = 0;
 

@@ -1,4 +1,4 @@
-/** CPU profile of a process between two messages of its parent, summed up by function and by package. */
+/** Loaded before a process's own code: its CPU profile between two messages of its parent, by function and by package. */
 import { Session } from 'node:inspector/promises';
 
 interface Node {
@@ -6,26 +6,22 @@ interface Node {
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
 }
 
-export function profiled(name: string): void {
-  const session = new Session();
-  session.connect();
-  process.on('message', (message: { readonly type: string }) => {
-    if (message.type === 'profile:start') void start(session);
-    if (message.type === 'profile:stop') {
-      void stop(session).then((summary) => process.send?.({ type: 'profile', name, ...summary }));
-    }
-    if (message.type === 'cpu') process.send?.({ type: 'cpu', name, ...process.cpuUsage() });
-  });
-}
+const session = new Session();
+process.on('message', ({ type }: { readonly type: string }) => {
+  if (type === 'profile:start') void start();
+  if (type === 'profile:stop') void stop().then((summary) => process.send?.({ type: 'profile', ...summary }));
+});
 
-async function start(session: Session): Promise<void> {
+async function start(): Promise<void> {
+  session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: 500 });
   await session.post('Profiler.start');
 }
 
-async function stop(session: Session): Promise<object> {
+async function stop(): Promise<object> {
   const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
   const self = new Map<number, number>();
   const deltas = profile.timeDeltas ?? [];
   profile.samples?.forEach((id, index) => self.set(id, (self.get(id) ?? 0) + (deltas[index] ?? 0)));

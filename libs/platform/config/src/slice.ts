@@ -9,6 +9,8 @@ export interface Variable<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: S;
   readonly doc: string;
+  /** For the documentation, where the default depends on the machine. */
+  readonly shownDefault?: string;
 }
 
 type Variables = Readonly<Record<string, Variable>>;
@@ -32,8 +34,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const declared = new Map<string, ConfigSlice>();
 
 /** A variable of the environment: its name, how its text is read, and a sentence for the documentation. */
-export function variable<S extends z.ZodType>(name: string, schema: S, doc: string): Variable<S> {
-  return { name, schema, doc };
+export function variable<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  doc: string,
+  shownDefault?: string,
+): Variable<S> {
+  return { name, schema, doc, ...(shownDefault === undefined ? {} : { shownDefault }) };
 }
 
 /** Declares a lib's slice. Two slices of one name are an error. */

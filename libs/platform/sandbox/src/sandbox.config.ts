@@ -15,6 +15,7 @@ export const sandboxConfig = defineConfig('sandbox', {
     'HOT_SANDBOX_CHILDREN',
     integer(Math.max(1, availableParallelism() - 1), 1, 256),
     'Processes that run user code, of one organization where each has its own. Started when needed, ended when idle.',
+    'number of cores − 1, at least 1',
   ),
   spareChildren: variable(
     'HOT_SANDBOX_SPARE_CHILDREN',

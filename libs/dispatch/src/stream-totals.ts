@@ -13,6 +13,8 @@ interface Totals {
   failed: number;
   events: number;
   durationUs: number;
+  /** Epoch milliseconds of the newest fact, which may be a second older than its being written. */
+  at: number;
 }
 
 const ADD = statement(
@@ -20,8 +22,9 @@ const ADD = statement(
   `UPDATE hot.stream s SET
      total_runs = s.total_runs + i.runs, failed_runs = s.failed_runs + i.failed,
      total_events = s.total_events + i.events, total_duration_us = s.total_duration_us + i.duration_us,
-     last_activity_at = now()
-   FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[]) AS i(stream_id, runs, failed, events, duration_us)
+     last_activity_at = greatest(s.last_activity_at, to_timestamp(i.at_ms / 1000.0))
+   FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::float8[])
+     AS i(stream_id, runs, failed, events, duration_us, at_ms)
    WHERE s.stream_id = i.stream_id AND s.stream_id = ANY($1::uuid[])`,
 );
 
@@ -36,16 +39,17 @@ export class StreamTotals implements BeforeApplicationShutdown {
 
   constructor(private readonly pools: HotSqlPools) {}
 
-  add(streamId: string, delta: Partial<Totals>): void {
+  add(streamId: string, delta: Partial<Omit<Totals, 'at'>>): void {
     let totals = this.pending.get(streamId);
     if (totals === undefined) {
-      totals = { runs: 0, failed: 0, events: 0, durationUs: 0 };
+      totals = { runs: 0, failed: 0, events: 0, durationUs: 0, at: 0 };
       this.pending.set(streamId, totals);
     }
     totals.runs += delta.runs ?? 0;
     totals.failed += delta.failed ?? 0;
     totals.events += delta.events ?? 0;
     totals.durationUs += delta.durationUs ?? 0;
+    totals.at = Date.now();
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
@@ -69,6 +73,7 @@ export class StreamTotals implements BeforeApplicationShutdown {
         rows.map(([, totals]) => totals.failed),
         rows.map(([, totals]) => totals.events),
         rows.map(([, totals]) => Math.round(totals.durationUs)),
+        rows.map(([, totals]) => totals.at),
       ]);
     } catch {
       // The database is away or busy: totals are for show, and a second try would hold up newer ones.

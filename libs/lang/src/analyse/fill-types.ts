@@ -122,7 +122,7 @@ function mergeOpenUnion(
   for (const { node, file } of found) {
     if (node.kind !== 'binding' || node.value.kind !== 'type-def') continue;
     const { alias, open } = node.value;
-    if (open !== type.open && (type.open || found.some((one) => one.file !== file))) {
+    if (open !== type.open) {
       const message = `open literal union \`${name}\`: declared both open and closed`;
       a.sink.error('open-literal-union-mismatch', message, file, node.name);
       continue;

@@ -23,7 +23,7 @@ import { resolveType, typeText } from './resolve-types';
 import type { Entry, Env } from './scope';
 import { addLocal, bodyTypeScope, lookupLocal, readLocal } from './scope';
 import { requestOf } from './shapes';
-import { fillSignature } from './signatures';
+import { fillSignature, retypeSignature } from './signatures';
 
 type Keyed = CoreStatement & { readonly key: string | null };
 
@@ -164,6 +164,7 @@ export function declareLocalFunction(env: Env, node: Binding): { readonly local:
   const hoisted = env.scope.hoisted.get(name);
   const own = hoisted?.local && hoisted.fn && hoisted.fn.at === node.name ? hoisted : null;
   const entry = own ?? functionEntry(env, node);
+  if (own?.fn && node.value.kind === 'fn') retypeSignature(bodyTypeScope(env), own.fn, node.value.overloads);
   env.scope.hoisted.delete(name);
   env.scope.names.set(name, entry);
   return { local: entry.local ?? addLocal(env, name, 'function', node.name) };

@@ -2,7 +2,7 @@
 import type { MatchArm, Overload, TypeExpr } from '../syntax/ast';
 import type { Analysis, Mutable, OverloadDraft } from './context';
 import { EMPTY_FRAME, newLocal, nullCore } from './context';
-import type { LocalRole } from './core';
+import type { Local, LocalRole } from './core';
 import type { FunctionDef, ParamDef, TypeRef } from './program';
 import { singleLetter } from './fill-types';
 import { findType, mentionsFn, resolveType, typeText } from './resolve-types';
@@ -79,6 +79,25 @@ function overloadOf(
     start: node.start,
     end: node.end,
   };
+}
+
+/**
+ * Resolves the annotations of a local function once more: it is known to the whole body, but a type of that body only
+ * from its declaration on. In place, because calls that stand earlier refer to the overloads.
+ */
+export function retypeSignature(scope: TypeScope, fn: FunctionDef, overloads: readonly Overload[]): void {
+  overloads.forEach((node, index) => {
+    const draft = fn.overloads[index] as Mutable<OverloadDraft> | undefined;
+    if (!draft) return;
+    node.params.forEach((written, at) => {
+      const param = draft.params[at] as Mutable<ParamDef> | undefined;
+      if (!written.type || !param) return;
+      param.type = resolveType(scope, written.type);
+      param.coercible = isCoercible(scope.a, param.type);
+      if (!param.rest) (param.local as Mutable<Local>).declared = param.type;
+    });
+    if (node.returns) draft.returns = resolveType(scope, node.returns);
+  });
 }
 
 function checkGeneric(scope: TypeScope, fn: FunctionDef, type: TypeExpr): void {

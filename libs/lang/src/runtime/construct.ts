@@ -281,6 +281,9 @@ export class Construct {
       if (member.kind === 'generic') return this.field(fb, d, site, member, v, depth);
       return v;
     }
+    // `T?` is a field of type T that may be null, with the messages and the tolerance of T.
+    const [only, another] = members.filter((m) => m.kind !== 'builtin' || m.name !== 'Null');
+    if (only !== undefined && another === undefined) return this.field(fb, d, site, only, v, depth);
     const made: Value[] = [];
     for (const member of members) {
       if (member.kind !== 'named' || !member.info.def) continue;
@@ -295,8 +298,8 @@ export class Construct {
           : v;
       if (one !== v && !(one instanceof Res && !one.ok)) made.push(one);
     }
-    const [only] = made;
-    if (made.length === 1 && only !== undefined) return only;
+    const [one] = made;
+    if (made.length === 1 && one !== undefined) return one;
     const names = members.map(testName).join(' | ');
     return err(
       made.length === 0

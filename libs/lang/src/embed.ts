@@ -84,7 +84,7 @@ export const FAILURE_KINDS = [
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 export interface RunStats {
-  /** Calls made, recorded or not. */
+  /** Calls of a traced run, recorded or not, as its trace counts them (flows included); without a trace, calls made. */
   readonly callCount: number;
   /** Bytes of trace handed out through `post('trace', …)`. */
   readonly traceBytes: number;

@@ -288,7 +288,7 @@ function finish(run: Run, fb: Fiber): RunStats {
   const { tracer } = run;
   tracer?.finish();
   return {
-    callCount: run.callCount(fb),
+    callCount: tracer?.calls ?? run.callCount(fb),
     traceBytes: tracer?.bytes ?? 0,
     droppedCalls: tracer?.dropped ?? 0,
   };

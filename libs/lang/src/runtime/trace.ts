@@ -73,8 +73,19 @@ export class Tracer {
     this.line(`["t",${TRACE_VERSION}]`);
   }
 
+  /** Calls that ended, recorded or not. */
+  get calls(): number {
+    return this.recorded + this.dropped;
+  }
+
   private get isFull(): boolean {
     return this.recorded >= this.limits.maxCalls || this.bytes + this.buffered >= this.limits.maxBytes;
+  }
+
+  /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
+  private get hasReserve(): boolean {
+    const { maxBytes, maxCalls } = this.limits;
+    return this.recorded < maxCalls * 2 && this.bytes + this.buffered < maxBytes * 2;
   }
 
   private get maxValue(): number {
@@ -90,7 +101,10 @@ export class Tracer {
       site,
       depth,
       start: this.nowUs(),
-      args: args === null || (this.isFull && depth > SHALLOW_DEPTH) ? null : this.argsText(args),
+      args:
+        args === null || (this.isFull && (depth > SHALLOW_DEPTH || !this.hasReserve))
+          ? null
+          : this.argsText(args),
       again: 0,
       branch: null,
       announced: false,
@@ -102,7 +116,7 @@ export class Tracer {
 
   end(fb: Fiber, call: OpenCall, result: Value): void {
     fb.tp = call.parent;
-    const keep = !this.isFull || call.depth <= SHALLOW_DEPTH;
+    const keep = !this.isFull || call.parent === null || (call.depth <= SHALLOW_DEPTH && this.hasReserve);
     this.close(call, keep, keep ? this.writer.write(result, this.maxValue) : null, null);
   }
 
@@ -112,8 +126,7 @@ export class Tracer {
     while (fb.tp !== null && fb.tp !== to) {
       const call = fb.tp;
       fb.tp = call.parent;
-      // Errors are kept beyond the caps, but a loop of contained ones must not go on for ever.
-      this.close(call, this.bytes + this.buffered < this.limits.maxBytes * 2, null, error);
+      this.close(call, this.hasReserve, null, error);
     }
   }
 

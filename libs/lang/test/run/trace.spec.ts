@@ -37,18 +37,18 @@ async function traced(text: string, limits: Partial<RunLimits> = {}): Promise<Tr
   const lines = trace
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as readonly never[]);
+    .map((line) => JSON.parse(line) as readonly unknown[]);
   const of = (kind: string) => lines.filter(([first]) => first === kind);
-  const names = new Map(of('n').map(([, id, name]) => [id, name as string]));
-  const sites = new Map(of('s').map(([, id, , line]) => [id, line as number]));
+  const names = new Map(of('n').map(([, id, name]) => [id, name as string] as const));
+  const sites = new Map(of('s').map(([, id, , line]) => [id, line as number] as const));
   const calls = of('c').map(([, id, parent, name, site, , , , args, result, error]): Call => ({
-    id,
-    parent,
+    id: id as number,
+    parent: parent as number,
     name: names.get(name) ?? '?',
     line: sites.get(site) ?? null,
-    args,
-    result,
-    error,
+    args: args as string | null,
+    result: result as string | null,
+    error: error as string | null,
   }));
   return {
     status: outcome.status,

@@ -38,8 +38,9 @@ function values(ac: Activation, node: CallNode, site: number, how: (index: numbe
     return how(i) === 'strict' && arg !== undefined && !(arg.mode === 'value' && isPlain(ac, arg.value));
   });
   // All arguments are evaluated before the first one is looked at.
-  const later = (i: number): boolean => node.args.some((arg, k) => k > i && hasEffects(arg));
-  const held = parts.map((js_, i) => (strict[i] && later(i) ? ac.stable(js_) : js_));
+  const last = node.args.reduce((at, arg, i) => (hasEffects(arg) ? i : at), -1);
+  const looked = strict.indexOf(true);
+  const held = parts.map((js_, i) => (looked !== -1 && looked < last && i <= last ? ac.stable(js_) : js_));
   return held.map((js_, i) => (strict[i] ? `c(${site}, ${js_})` : js_));
 }
 

@@ -160,10 +160,13 @@ export function emitCondition(ac: Activation, node: Core): string {
   }
   if (node.kind === 'logic') {
     const parts = node.operands.map((operand) => ac.block(() => emitCondition(ac, operand)));
+    ac.lines.push(...(parts[0]?.lines ?? []));
     if (parts.every((p, i) => i === 0 || p.lines.length === 0)) {
-      ac.lines.push(...(parts[0]?.lines ?? []));
       return `(${parts.map((p) => p.value).join(node.op === 'and' ? ' && ' : ' || ')})`;
     }
+    const held = ac.temp();
+    emitLogicStatements(ac, parts, held, node.op === 'and' ? held : `!${held}`);
+    return held;
   }
   const value = emit(ac, node);
   if (node.kind === 'call' && node.callee.kind === 'native') {
@@ -173,37 +176,34 @@ export function emitCondition(ac: Activation, node: Core): string {
   return `truthy(${value})`;
 }
 
+/** Each operand is emitted once: a second time would double with every nesting and declare its functions twice. */
 function emitLogic(ac: Activation, node: Extract<Core, { kind: 'logic' }>): string {
   const name = ac.temp();
-  const [first, ...rest] = node.operands;
+  const parts = node.operands.map((operand) => ac.block(() => emit(ac, operand)));
+  const [first] = parts;
   if (!first) return 'null';
-  const parts = rest.map((operand) => ac.block(() => emit(ac, operand)));
-  if (parts.every((p) => p.lines.length === 0)) {
+  ac.lines.push(...first.lines);
+  if (parts.every((p, i) => i === 0 || p.lines.length === 0)) {
     const test = node.op === 'and' ? `!truthy(${name})` : `truthy(${name})`;
-    let out = '';
-    for (const operand of node.operands.slice(0, -1))
-      out += `(${name} = ${emit(ac, operand)}, ${test}) ? ${name} : `;
-    const last = node.operands[node.operands.length - 1] ?? first;
-    return `(${out}${emit(ac, last)})`;
+    const tests = parts.slice(0, -1).map((p) => `(${name} = ${p.value}, ${test}) ? ${name} : `);
+    return `(${tests.join('')}${parts[parts.length - 1]?.value ?? 'null'})`;
   }
-  emitLogicStatements(ac, node.op, node.operands, name);
+  emitLogicStatements(ac, parts, name, node.op === 'and' ? `truthy(${name})` : `!truthy(${name})`);
   return name;
 }
 
-function emitLogicStatements(
-  ac: Activation,
-  op: 'and' | 'or',
-  operands: readonly Core[],
-  name: string,
-): void {
-  const [first, ...rest] = operands;
-  if (!first) return;
-  ac.write(`${name} = ${emit(ac, first)};`);
-  if (rest.length === 0) return;
-  ac.write(`if (${op === 'and' ? '' : '!'}truthy(${name})) {`);
-  const inner = ac.block(() => emitLogicStatements(ac, op, rest, name));
-  ac.lines.push(...inner.lines);
-  ac.write('}');
+interface Part {
+  readonly lines: readonly string[];
+  readonly value: string;
+}
+
+/** `goOn`: the test of `name` under which the next operand is evaluated. The first one's lines are written. */
+function emitLogicStatements(ac: Activation, parts: readonly Part[], name: string, goOn: string): void {
+  parts.forEach((part, i) => {
+    if (i > 0) ac.lines.push(`if (${goOn}) {`, ...part.lines);
+    ac.write(`${name} = ${part.value};`);
+  });
+  ac.write('}'.repeat(parts.length - 1));
 }
 
 /** Values that are never a Result: nothing to consume. */

@@ -44,7 +44,8 @@ export function parseSteps(p: Cursor, append: boolean): PathStep[] {
         if (!append)
           p.complain("'[]' appends and stands at the end of an assignment's path only", p.spanFrom(start));
         else steps.push({ kind: 'append', ...p.spanFrom(start) });
-        if (append) return steps;
+        // What follows an append may go on with a name: no value begins with a dot.
+        if (append && !p.is('.')) return steps;
       } else steps.push(parseIndex(p));
     } else return steps;
   }

@@ -159,7 +159,7 @@ function parseTypeWithMeta(p: Cursor, meta: Meta[], top: boolean): Expr | null {
 function parsePathOrAssign(p: Cursor, top: boolean): Statement {
   const root = p.word(p.advance());
   const steps = parseSteps(p, true);
-  const appends = steps[steps.length - 1]?.kind === 'append';
+  const appends = steps.some((step) => step.kind === 'append');
   const { token } = p;
   const follows = startsValue(token, false) || token.kind === ':' || (top && metaFollows(p, 0, top));
   if (appends || (follows && (top || !token.newline))) return parseAssign(p, root, steps, top);

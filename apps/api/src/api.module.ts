@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from '@app/access';
 import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsApiModule } from '@app/builds/api';
+import { ContextApiModule } from '@app/context/api';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { EventsApiModule } from '@app/events/api';
 import { KeyCredentialsModule } from '@app/keys';
@@ -37,6 +38,7 @@ export class ApiModule {
         OrgsApiModule,
         ProjectsApiModule,
         BuildsApiModule,
+        ContextApiModule,
         EventsApiModule,
         RunsApiModule,
         StreamsApiModule,

@@ -2,6 +2,7 @@ import { BuildsModule, deployTickets, ProgramCompilerModule, type ProgramCompile
 import { BuildsWorkerModule } from '@app/builds/worker';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { DispatchWorkerModule } from '@app/dispatch/worker';
+import { ContextWorkerModule } from '@app/context/worker';
 import { Clock, SystemClock } from '@app/kernel';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
@@ -20,7 +21,7 @@ import { Worker } from './worker';
 /** What `RunsWorkerModule` knows as ports only. */
 @Global()
 @Module({
-  imports: [BuildsModule, SandboxModule],
+  imports: [BuildsModule, SandboxModule, ContextWorkerModule],
   providers: [
     { provide: Serving, useClass: CatalogueServing },
     { provide: Clock, useClass: SystemClock },

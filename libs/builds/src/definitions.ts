@@ -16,11 +16,22 @@ export interface FunctionDefinition extends DefinitionLocation {
   readonly agent?: string | null;
 }
 
+/** A context variable that reachable code declares. */
+export interface ContextNeed {
+  readonly key: string;
+  readonly declaredBy: string;
+  readonly sourceFile: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+}
+
 export interface BuildDefinitions {
   /** By event type. */
   readonly event_handlers: Readonly<Record<string, readonly FunctionDefinition[]>>;
   /** Qualified names of everything that can be called. */
   readonly functions: readonly string[];
+  /** Everything declared, optional and plain ones as well; absent in builds loaded by an earlier version. */
+  readonly context?: readonly ContextNeed[];
   /** The other collections of a manifest, as they are. */
   readonly [collection: string]: unknown;
 }

@@ -8,6 +8,7 @@ export { BuildsModule } from './builds.module';
 export {
   splitQualifiedName,
   type BuildDefinitions,
+  type ContextNeed,
   type DefinitionLocation,
   type FunctionDefinition,
 } from './definitions';

@@ -1,5 +1,5 @@
 /** What serves in one environment at one revision, arranged for routing. Pure: built from rows, never changed. */
-import { splitQualifiedName, type FunctionDefinition } from './definitions';
+import { splitQualifiedName, type ContextNeed, type FunctionDefinition } from './definitions';
 import type { EnvRow, ServingBuildRow } from './serving.repository';
 
 export interface EnvFacts {
@@ -23,6 +23,14 @@ export interface ServingFunction {
   readonly handlerKey: string;
   /** Qualified name `::ns/var`. */
   readonly functionName: string;
+  /** What the build says of the context variables that it reads. */
+  readonly context: BuildContext;
+}
+
+export interface BuildContext {
+  /** Declared with `secret: false`. */
+  readonly plainKeys: ReadonlySet<string>;
+  readonly requiredKeys: readonly string[];
 }
 
 export interface ServingHandler extends ServingFunction {
@@ -46,12 +54,14 @@ export class ServingBuild {
   private readonly handlersByType = new Map<string, readonly ServingHandler[]>();
   private readonly handlersByKey = new Map<string, ServingHandler>();
   private readonly functions: ReadonlySet<string>;
+  private readonly context: BuildContext;
 
   constructor(
     private readonly env: Pick<EnvFacts, 'envId' | 'orgId'>,
     readonly row: ServingBuildRow,
   ) {
     this.functions = new Set(row.functions ?? []);
+    this.context = contextOf(row.context ?? []);
     for (const [type, definitions] of Object.entries(row.event_handlers ?? {})) {
       const handlers = definitions.map((definition) => this.handlerOf(definition));
       this.handlersByType.set(type, handlers);
@@ -89,6 +99,7 @@ export class ServingBuild {
       artifactHash: row.artifact_hash,
       handlerKey: this.keyOf(fn),
       functionName: fn,
+      context: this.context,
       ...splitQualifiedName(fn),
       retry: meta['retry'],
       once: meta['once'] === true,
@@ -147,6 +158,13 @@ export class ServingEnv {
   private ofProject(projectId: string): ServingBuild | undefined {
     return this.builds.find((build) => build.row.project_id === projectId);
   }
+}
+
+function contextOf(needs: readonly ContextNeed[]): BuildContext {
+  return {
+    plainKeys: new Set(needs.filter((need) => !need.secret).map((need) => need.key)),
+    requiredKeys: needs.filter((need) => need.required).map((need) => need.key),
+  };
 }
 
 /** All handlers, but of those that share an event (`once`) only the first. */

@@ -1,7 +1,7 @@
 /** Tables: env, org, project, build. Read models of what serves; built once per revision and kept by the catalogue. */
 import { Injectable } from '@nestjs/common';
 import { Db, statement } from '@app/platform/database';
-import type { FunctionDefinition } from './definitions';
+import type { ContextNeed, FunctionDefinition } from './definitions';
 
 export interface EnvRow {
   readonly env_id: string;
@@ -19,10 +19,12 @@ export interface ServingBuildRow {
   readonly artifact_hash: string;
   readonly event_handlers: Readonly<Record<string, readonly FunctionDefinition[]>> | null;
   readonly functions: readonly string[] | null;
+  readonly context: readonly ContextNeed[] | null;
 }
 
 const COLUMNS = `p.project_id, p.name AS project_name, b.build_id, b.hash AS build_hash, b.artifact_hash,
-  b.definitions->'event_handlers' AS event_handlers, b.definitions->'functions' AS functions`;
+  b.definitions->'event_handlers' AS event_handlers, b.definitions->'functions' AS functions,
+  b.definitions->'context' AS context`;
 
 const ENV = statement(
   'serving_env',

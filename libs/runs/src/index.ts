@@ -4,10 +4,13 @@ export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';
 export { RunsModule } from './runs.module';
 export {
+  ContextUnreadableError,
   RunContexts,
   Serving,
+  type ContextNeeds,
   type EnvFacts,
   type FunctionTarget,
+  type RunContext,
   type RunTarget,
   type Soon,
 } from './serving.port';

@@ -21,6 +21,30 @@ export interface RunTarget {
   /** `meta.retry` as declared; undefined when there is none. */
   readonly retry: unknown;
   readonly agentType: string | null;
+  readonly context: ContextNeeds;
+}
+
+/** What a build says of the context variables that it reads. */
+export interface ContextNeeds {
+  /** Declared with `secret: false`: shown as they are. All others are masked. */
+  readonly plainKeys: ReadonlySet<string>;
+  readonly requiredKeys: readonly string[];
+}
+
+/** What a run may read as context, as of its start. */
+export interface RunContext {
+  /** JSON `{"values": {...}, "secretKeys": [...]}`. */
+  readonly json: string;
+  /** Required keys that have no value. */
+  readonly missing: readonly string[];
+}
+
+/** A variable is there and can't be decrypted. Its message is for whoever looks at the run. */
+export class ContextUnreadableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ContextUnreadableError';
+  }
 }
 
 export interface FunctionTarget {
@@ -56,12 +80,12 @@ export abstract class Serving {
   abstract env(envId: string): Soon<EnvFacts | null>;
   /** JSON bytes of the compiled build. */
   abstract artifact(target: RunTarget): Promise<Buffer>;
-  /** JSON `{"values": {...}, "secretKeys": [...]}` of what the run may read as context. */
-  abstract contextOf(envId: string, projectId: string): Soon<string>;
+  /** What the run may read as context. Throws ContextUnreadableError. */
+  abstract contextOf(target: RunTarget): Soon<RunContext>;
 }
 
 /** What runs may read as context variables. Provided by the lib that keeps them. */
 export abstract class RunContexts {
-  /** JSON `{"values": {...}, "secretKeys": [...]}`: those of the project over those of the env. */
-  abstract contextOf(envId: string, projectId: string): Soon<string>;
+  /** Those of the project over those of the env. Throws ContextUnreadableError. */
+  abstract contextOf(target: RunTarget): Soon<RunContext>;
 }

@@ -45,6 +45,7 @@ export class ApiHarness {
         HOT_REDIS_PREFIX: redis.prefix,
         HOT_DATA_DIR: dataDir,
         HOT_MODE: 'development',
+        HOT_ENCRYPTION_KEY: 'b'.repeat(64),
         ...environment,
       },
       TestCompiler,

@@ -1,18 +1,27 @@
 import { toManifest, type Definitions, type EntryPoint } from '@app/lang';
-import type { BuildDefinitions, FunctionDefinition } from '@app/builds';
+import type { BuildDefinitions, ContextNeed, FunctionDefinition } from '@app/builds';
 
 /**
  * What the compiler found, as it is stored: the collections of a manifest, with handlers that also say which agent they
  * belong to, and the names of everything that can be called.
  */
 export function buildDefinitions(found: Definitions, functions: readonly string[]): BuildDefinitions {
-  return { ...toManifest(found), event_handlers: handlersByType(found), functions };
+  return {
+    ...toManifest(found),
+    event_handlers: handlersByType(found),
+    functions,
+    context: found.ctx.map(toNeed),
+  };
 }
 
 function handlersByType(found: Definitions): BuildDefinitions['event_handlers'] {
   const groups = Map.groupBy(found.eventHandlers, (handler) => handler.eventType);
   // fromEntries defines own properties, whatever an event type is called.
   return Object.fromEntries([...groups].map(([type, handlers]) => [type, handlers.map(toFunction)]));
+}
+
+function toNeed({ key, declaredBy, sourceFile, required, secret }: Definitions['ctx'][number]): ContextNeed {
+  return { key, declaredBy, sourceFile, required, secret };
 }
 
 function toFunction({ fn, meta, agent, file, line, column, position }: EntryPoint): FunctionDefinition {

@@ -1,5 +1,11 @@
 import { newId } from '@app/kernel';
-import { Serving, type EnvFacts, type FunctionTarget, type RunTarget } from '../serving.port';
+import {
+  Serving,
+  type EnvFacts,
+  type FunctionTarget,
+  type RunContext,
+  type RunTarget,
+} from '../serving.port';
 
 /** Serves whatever a test puts into it. */
 export class FakeServing extends Serving {
@@ -7,6 +13,8 @@ export class FakeServing extends Serving {
   readonly envs = new Map<string, EnvFacts>();
   readonly deploying = new Set<string>();
   askedForDeployments = 0;
+  /** What every run may read. */
+  context: RunContext = { json: '{"values":{},"secretKeys":[]}', missing: [] };
 
   addEnv(orgId: string, envId: string, name = 'development'): void {
     this.envs.set(envId, { envId, envName: name, orgId, orgSlug: 'acme' });
@@ -31,6 +39,7 @@ export class FakeServing extends Serving {
       functionName,
       retry: undefined,
       agentType: null,
+      context: { plainKeys: new Set(), requiredKeys: [] },
       ...options,
     };
     this.targets.push({ envId, eventType, target });
@@ -98,7 +107,7 @@ export class FakeServing extends Serving {
     return Buffer.from('{}');
   }
 
-  override contextOf(): string {
-    return '{"values":{},"secretKeys":[]}';
+  override contextOf(): RunContext {
+    return this.context;
   }
 }

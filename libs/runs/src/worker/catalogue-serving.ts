@@ -5,11 +5,12 @@ import {
   Serving,
   type EnvFacts,
   type FunctionTarget,
+  type RunContext,
   type RunTarget,
   type Soon,
 } from '../serving.port';
 
-const NO_CONTEXT = '{"values":{},"secretKeys":[]}';
+const NO_CONTEXT: RunContext = { json: '{"values":{},"secretKeys":[]}', missing: [] };
 
 /** What serves, from the catalogue of deployed builds. */
 @Injectable()
@@ -61,7 +62,7 @@ export class CatalogueServing extends Serving {
     return this.catalogue.artifact(target);
   }
 
-  override contextOf(envId: string, projectId: string): Soon<string> {
-    return this.contexts?.contextOf(envId, projectId) ?? NO_CONTEXT;
+  override contextOf(target: RunTarget): Soon<RunContext> {
+    return this.contexts?.contextOf(target) ?? NO_CONTEXT;
   }
 }

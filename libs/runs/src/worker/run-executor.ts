@@ -19,7 +19,7 @@ import { RunSettler, WorkerLease } from '@app/dispatch/worker';
 import { newId } from '@app/kernel';
 import { SANDBOX, type Sandbox, type SandboxHandle, type SandboxOutcome } from '@app/platform/sandbox';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Serving, type RunTarget } from '../serving.port';
+import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
 import { HostFunctions, type RunFacts } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunHost } from './run-host';
@@ -242,15 +242,17 @@ export class RunExecutor {
       };
     }
     const env = this.serving.env(row.env_id);
-    const context = this.serving.contextOf(row.env_id, target.projectId);
+    const context = this.contextOf(target);
     const facts = env instanceof Promise ? await env : env;
-    const ctxJson = context instanceof Promise ? await context : context;
+    const ctx = context instanceof Promise ? await context : context;
     if (facts === null) {
       return {
         host,
         outcome: failedOutcome('The environment no longer exists'),
       };
     }
+    if ('problem' in ctx) return { host, outcome: failedOutcome(ctx.problem) };
+    host.missingContext = ctx.missing;
     const policy = this.policyOf(target);
     const handle = this.sandbox.start({
       runId: row.run_id,
@@ -260,7 +262,7 @@ export class RunExecutor {
       fn: target.functionName,
       argsJson: planned.argsJson,
       infoJson: runInfo(row, target, facts, planned.runType, policy),
-      ctxJson,
+      ctxJson: ctx.json,
       limits: {
         maxDepth: 4_096,
         maxTraceBytes: this.config.maxTraceBytes,
@@ -278,6 +280,20 @@ export class RunExecutor {
     const outcome = await handle.outcome;
     await host.settled();
     return { outcome, host };
+  }
+
+  /** What the run may read, or why nothing can run: a value that we can't decrypt is nobody's passing trouble. */
+  private contextOf(target: RunTarget): Soon<RunContext | { readonly problem: string }> {
+    const problemOf = (error: unknown): { readonly problem: string } => {
+      if (error instanceof ContextUnreadableError) return { problem: error.message };
+      throw error;
+    };
+    try {
+      const context = this.serving.contextOf(target);
+      return context instanceof Promise ? context.catch(problemOf) : context;
+    } catch (error) {
+      return problemOf(error);
+    }
   }
 
   private async settle(
@@ -320,6 +336,7 @@ export class RunExecutor {
       durationUs: ended.durationUs,
       reason: verdict.status === 2 ? null : reasonOf(verdict.result),
       streamDataCount: host.streamDataCount,
+      outcome: { row, target: planned.target, stopMs: ended.stopMs, result: verdict.result },
     });
     this.totals.add(row.stream_id, {
       runs: 1,
@@ -355,6 +372,7 @@ export class RunExecutor {
         durationUs: ended.durationUs,
         reason: message,
         streamDataCount: host.streamDataCount,
+        outcome: null,
       });
       this.totals.add(row.stream_id, { runs: 1, failed: 1, durationUs: ended.durationUs });
       return;
@@ -436,6 +454,7 @@ export class RunExecutor {
       durationUs: 0,
       reason: run.message,
       streamDataCount: 0,
+      outcome: null,
     });
   }
 
@@ -481,6 +500,7 @@ export class RunExecutor {
     const info: Record<string, unknown> = { queue_timing: queueTiming(row, startedMs) };
     if (failureKind !== null) info['failure_kind'] = failureKind;
     if (planned.warning !== null) info['warning'] = planned.warning;
+    if (host.missingContext.length > 0) info['missing_ctx'] = host.missingContext;
     if (outcome !== null && outcome.droppedCalls > 0) {
       info['trace_truncated'] = {
         recorded: outcome.callCount - outcome.droppedCalls,

@@ -30,6 +30,8 @@ const RETRY_MS = 250;
 export class RunHost implements SandboxHost {
   readonly trace = new TraceBuffer();
   streamDataCount = 0;
+  /** Required context keys without a value when the run began. */
+  missingContext: readonly string[] = [];
   private events: Promise<void> = Promise.resolve();
   private readonly writes = new Set<Promise<void>>();
 

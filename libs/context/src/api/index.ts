@@ -1,0 +1,1 @@
+export { ContextApiModule } from './context-api.module';

@@ -1,0 +1,5 @@
+export { ContextModule } from './context.module';
+export { ContextRepository, type SealedVariable } from './context.repository';
+export { ContextSecrets } from './context-secrets';
+export { ContextService, type ContextInput, type ContextVariable } from './context.service';
+export { MAX_DESCRIPTION_LENGTH, MAX_KEY_LENGTH, MAX_VALUE_BYTES } from './context-rules';

@@ -1,0 +1,1 @@
+export { ContextWorkerModule } from './context-worker.module';

@@ -16,8 +16,11 @@ export { countRuns, countUsage, endedAttempt, RUN_COLUMNS } from './history.sql'
 export { HotSql, isRowsFault } from './hot-sql';
 export { HotSqlPools } from './hot-sql.pools';
 export {
+  decodeStreamNotice,
+  encodeStreamNotice,
   ENV_NOTICE_TYPES,
   envChannel,
+  MAX_RESULT_IN_NOTICE,
   streamChannel,
   workerChannel,
   type EnvNoticeType,

@@ -1,7 +1,9 @@
 /**
  * What processes tell each other after a commit, and on which channel. The env channel carries the very JSON that
  * subscribers of an environment get; the stream channel carries what a subscriber of a stream needs to build it.
- * Neither ever carries event data or results; stream data is the exception that the stream channel exists for.
+ * The env channel never carries event data or results. The stream channel exists for stream data, and brings small
+ * results along: a subscriber waits for them, and reading each from the database costs more than all else that is done
+ * for it. Channels keep nothing.
  */
 import type { RunStatusName, RunTypeName } from './states';
 
@@ -53,8 +55,7 @@ export interface RunHead {
 
 /**
  * `run`: a run began; everything a subscriber is told is in it. `end`: a run reached this status and `data` pieces of
- * stream data went out before; what it resulted in is read from the database. `data`: one piece, in order per run.
- * `again`: another process has to look, because a row changed that belongs to no running worker.
+ * stream data went out before. `data`: one piece, in order per run.
  */
 export type StreamNotice =
   | { readonly k: 'run'; readonly run: RunHead }
@@ -64,6 +65,10 @@ export type StreamNotice =
       readonly projectId: string | null;
       readonly status: Exclude<RunStatusName, 'running'>;
       readonly data: number;
+      /** The run as the database has it by now, but for its result. Without it, it has to be read. */
+      readonly run?: RunHead & { readonly function_name: string | null };
+      /** JSON text, to the letter; only beside `run`. */
+      readonly result?: string;
     }
   | {
       readonly k: 'data';
@@ -75,5 +80,25 @@ export type StreamNotice =
       /** JSON text. */
       readonly payload: string;
     };
+
+/** Longer results are read from the database by those who watch. */
+export const MAX_RESULT_IN_NOTICE = 8 * 1024;
+
+/** The result stands behind the first line break: it must come out as it went in, so it is never part of other JSON. */
+export function encodeStreamNotice(notice: StreamNotice): string {
+  if (notice.k !== 'end' || notice.result === undefined) return JSON.stringify(notice);
+  const { result, ...head } = notice;
+  return `${JSON.stringify(head)}\n${result}`;
+}
+
+export function decodeStreamNotice(message: string): StreamNotice {
+  const end = message.indexOf('\n');
+  // Written by our own processes.
+  if (end < 0) return JSON.parse(message) as StreamNotice;
+  return {
+    ...(JSON.parse(message.slice(0, end)) as StreamNotice),
+    result: message.slice(end + 1),
+  } as StreamNotice;
+}
 
 export type WorkerNotice = { readonly k: 'cancel'; readonly runId: string };

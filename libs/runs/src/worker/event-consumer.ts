@@ -132,6 +132,7 @@ export class EventConsumer {
         durationUs: 0,
         reason: run.status === 3 ? 'Worker crashed during event processing' : 'Cancelled',
         streamDataCount: 0,
+        outcome: null,
       });
     }
     const rows = sweep.tickets.map(({ dispatchId, isRetry }) => ({ dispatchId, isRetry, hint: null }));

@@ -1,6 +1,8 @@
 /** Tells whoever watches what happened to runs and events. Called after the commit that made it true. */
 import {
+  encodeStreamNotice,
   envChannel,
+  MAX_RESULT_IN_NOTICE,
   runStatusName,
   runTypeName,
   streamChannel,
@@ -26,14 +28,35 @@ export interface RunEnd {
   /** The user-visible reason of a failure or cancellation. */
   readonly reason: string | null;
   readonly streamDataCount: number;
+  /** With it subscribers are told at once; null: they read the run. */
+  readonly outcome: {
+    readonly row: ClaimedRow;
+    readonly target: RunTarget;
+    readonly stopMs: number;
+    /** JSON text. */
+    readonly result: string;
+  } | null;
 }
 
 const ENV_TYPES = { 2: 'run:stop', 3: 'run:fail', 4: 'run:cancel' } as const;
 const TASK = 7;
 const MAX_REASON = 500;
+/** A run that ends sooner is told with its end: one notice instead of two, and one frame built from the other. */
+const QUICK_MS = 5;
+
+interface Beginning {
+  readonly runId: string;
+  readonly envId: string;
+  readonly streamId: string;
+  readonly head: RunHead;
+}
 
 @Injectable()
 export class RunAnnouncer {
+  /** Not told yet, oldest first. */
+  private readonly beginnings = new Map<string, Beginning>();
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(private readonly bus: LiveBus) {}
 
   handled(row: ClaimedRow, target: RunTarget | null): void {
@@ -67,28 +90,13 @@ export class RunAnnouncer {
         fn_name: functionName,
       }),
     );
-    const run: RunHead = {
-      run_id: row.run_id,
-      env_id: row.env_id,
-      stream_id: row.stream_id,
-      build_id: target?.buildId ?? null,
-      run_type: type,
-      status: 'running',
-      start_time: new Date(row.started_ms).toISOString(),
-      stop_time: null,
-      origin_run_id: row.retry_of_run_id ?? row.origin_run_id,
-      event_id: row.event_id,
-      result: null,
-      project_id: target?.projectId ?? null,
-      project_name: target?.projectName ?? null,
-      retry_attempt: row.attempt,
-      next_retry_at: null,
-    };
-    // Most runs are over in a moment: their beginning then travels with their end, in one command instead of two.
-    this.bus.publishSoon(
-      streamChannel(row.env_id, row.stream_id),
-      JSON.stringify({ k: 'run', run } satisfies StreamNotice),
-    );
+    this.beginnings.set(row.run_id, {
+      runId: row.run_id,
+      envId: row.env_id,
+      streamId: row.stream_id,
+      head: headOf(row, runType, target),
+    });
+    this.timer ??= setTimeout(() => this.tellBeginnings(), QUICK_MS).unref();
   }
 
   ended(run: RunEnd): void {
@@ -109,12 +117,32 @@ export class RunAnnouncer {
         ...(run.status === 3 ? { error: reason } : run.status === 4 ? { reason } : {}),
       }),
     );
-    this.toStream(run.envId, run.streamId, {
+    const { outcome } = run;
+    const status = runStatusName(run.status) as 'succeeded' | 'failed' | 'cancelled';
+    const end = {
       k: 'end',
       runId: run.runId,
       projectId: run.projectId,
-      status: runStatusName(run.status) as 'succeeded' | 'failed' | 'cancelled',
+      status,
       data: run.streamDataCount,
+    } as const;
+    if (outcome === null || outcome.result.length > MAX_RESULT_IN_NOTICE) {
+      this.tellBeginning(run.runId);
+      this.toStream(run.envId, run.streamId, end);
+      return;
+    }
+    const { row, target, stopMs, result } = outcome;
+    const head = this.beginnings.get(run.runId)?.head ?? headOf(row, run.runType, target);
+    this.beginnings.delete(run.runId);
+    this.toStream(run.envId, run.streamId, {
+      ...end,
+      run: {
+        ...head,
+        status,
+        stop_time: new Date(Math.max(stopMs, row.started_ms)).toISOString(),
+        function_name: run.functionName,
+      },
+      result,
     });
   }
 
@@ -123,6 +151,7 @@ export class RunAnnouncer {
     run: Pick<RunEnd, 'runId' | 'envId' | 'streamId' | 'projectId' | 'streamDataCount' | 'runType'>,
   ): void {
     if (run.runType === TASK) return;
+    this.tellBeginning(run.runId);
     this.toStream(run.envId, run.streamId, {
       k: 'end',
       runId: run.runId,
@@ -141,6 +170,7 @@ export class RunAnnouncer {
     },
     piece: { readonly seq: number; readonly id: string; readonly type: string; readonly payload: string },
   ): void {
+    this.tellBeginning(run.runId);
     this.toStream(run.envId, run.streamId, {
       k: 'data',
       runId: run.runId,
@@ -149,7 +179,39 @@ export class RunAnnouncer {
     });
   }
 
-  private toStream(envId: string, streamId: string, notice: StreamNotice): void {
-    this.bus.publish(streamChannel(envId, streamId), JSON.stringify(notice));
+  private tellBeginnings(): void {
+    this.timer = undefined;
+    for (const runId of [...this.beginnings.keys()]) this.tellBeginning(runId);
   }
+
+  private tellBeginning(runId: string): void {
+    const beginning = this.beginnings.get(runId);
+    if (beginning === undefined) return;
+    this.beginnings.delete(runId);
+    this.toStream(beginning.envId, beginning.streamId, { k: 'run', run: beginning.head });
+  }
+
+  private toStream(envId: string, streamId: string, notice: StreamNotice): void {
+    this.bus.publish(streamChannel(envId, streamId), encodeStreamNotice(notice));
+  }
+}
+
+function headOf(row: ClaimedRow, runType: number, target: RunTarget | null): RunHead {
+  return {
+    run_id: row.run_id,
+    env_id: row.env_id,
+    stream_id: row.stream_id,
+    build_id: target?.buildId ?? null,
+    run_type: runTypeName(runType),
+    status: 'running',
+    start_time: new Date(row.started_ms).toISOString(),
+    stop_time: null,
+    origin_run_id: row.retry_of_run_id ?? row.origin_run_id,
+    event_id: row.event_id,
+    result: null,
+    project_id: target?.projectId ?? null,
+    project_name: target?.projectName ?? null,
+    retry_attempt: row.attempt,
+    next_retry_at: null,
+  };
 }

@@ -336,6 +336,7 @@ export class RunExecutor {
       durationUs: ended.durationUs,
       reason: verdict.status === 2 ? null : reasonOf(verdict.result),
       streamDataCount: host.streamDataCount,
+      outcome: { row, target: planned.target, stopMs: ended.stopMs, result: verdict.result },
     });
     this.totals.add(row.stream_id, {
       runs: 1,
@@ -371,6 +372,7 @@ export class RunExecutor {
         durationUs: ended.durationUs,
         reason: message,
         streamDataCount: host.streamDataCount,
+        outcome: null,
       });
       this.totals.add(row.stream_id, { runs: 1, failed: 1, durationUs: ended.durationUs });
       return;
@@ -452,6 +454,7 @@ export class RunExecutor {
       durationUs: 0,
       reason: run.message,
       streamDataCount: 0,
+      outcome: null,
     });
   }
 

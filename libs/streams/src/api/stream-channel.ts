@@ -5,7 +5,7 @@
 import { runStatusName, type RunStatusName, type StreamNotice } from '@app/dispatch';
 import type { EnvScope } from '@app/kernel';
 import { isTerminal, type RunView } from '@app/runs';
-import { dataFrame, runFrame, startFrame, startFrameOf } from './stream-frames';
+import { dataFrame, endedView, runFrame, startFrame, startFrameOf } from './stream-frames';
 
 /** What happened, ready to be written. */
 export type Happening =
@@ -75,7 +75,7 @@ export class StreamChannel {
         this.data(notice);
         return;
       case 'end':
-        this.ends(notice.runId, notice.data);
+        this.ends(notice.runId, notice.data, endedView(notice));
     }
   }
 
@@ -86,21 +86,19 @@ export class StreamChannel {
     if (known?.status === status || known?.ending) return;
     if (known !== undefined && isTerminal(known.status)) return;
     if (status === 'running') void this.discover(runId);
-    else this.ends(runId, 0);
+    else this.ends(runId, 0, null);
   }
 
   private began(runId: string, projectId: string | null, frame: string): void {
     const known = this.runs.get(runId);
     if (known !== undefined && known.early === null) return;
-    this.remember(runId, {
-      status: 'running',
-      data: known?.data ?? 0,
-      ending: known?.ending ?? false,
-      early: null,
-    });
+    const early = known?.early ?? [];
+    // The same object: whoever waits for the data of this run holds it.
+    if (known === undefined) this.remember(runId, { status: 'running', data: 0, ending: false, early: null });
+    else known.early = null;
     this.open.add(runId);
     this.tell({ kind: 'start', runId, projectId, frame });
-    for (const early of known?.early ?? []) this.tell(early);
+    for (const happening of early) this.tell(happening);
   }
 
   private data(notice: Extract<StreamNotice, { k: 'data' }>): void {
@@ -118,27 +116,38 @@ export class StreamChannel {
     else this.tell(happening);
   }
 
-  private ends(runId: string, expectedData: number): void {
+  /** @param told the run as its end's notice has it; null: it has to be read */
+  private ends(runId: string, expectedData: number, told: RunView | null): void {
     const known = this.runs.get(runId);
     if (known?.ending || (known !== undefined && isTerminal(known.status))) return;
-    const run = known ?? { status: 'running' as const, data: 0, ending: false, early: null };
+    const run = known ?? { status: 'running' as const, data: 0, ending: false, early: [] };
     if (known === undefined) this.remember(runId, run);
+    const isUnknown = known === undefined || known.early !== null;
+    if (told !== null && run.data >= expectedData) {
+      this.conclude(runId, run, told, isUnknown);
+      return;
+    }
     run.ending = true;
-    void this.finish(runId, run, expectedData, known === undefined || known.early !== null);
+    void this.finish(runId, run, expectedData, told, isUnknown);
   }
 
   private async finish(
     runId: string,
     run: KnownRun,
     expectedData: number,
+    told: RunView | null,
     isUnknown: boolean,
   ): Promise<void> {
     const [view] = await Promise.all([
-      this.load(this.scope, runId).catch(() => null), // the next look at the database tries again
+      told ?? this.load(this.scope, runId).catch(() => null), // the next look at the database tries again
       run.data >= expectedData ? undefined : this.hold(run, expectedData),
     ]);
     run.ending = false;
     if (view === null || view.status === 'running') return;
+    this.conclude(runId, run, view, isUnknown);
+  }
+
+  private conclude(runId: string, run: KnownRun, view: RunView, isUnknown: boolean): void {
     if (isUnknown) this.began(runId, view.projectId, startFrame(view));
     const before = run.status;
     this.setStatus(runId, view.status);
@@ -159,7 +168,7 @@ export class StreamChannel {
     const view = await this.load(this.scope, runId).catch(() => null);
     if (view === null) return;
     this.began(runId, view.projectId, startFrame(view));
-    if (view.status !== 'running') this.ends(runId, 0);
+    if (view.status !== 'running') this.ends(runId, 0, null);
   }
 
   private setStatus(runId: string, status: RunStatusName): void {

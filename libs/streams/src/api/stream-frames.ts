@@ -27,6 +27,30 @@ export function startFrameOf(notice: Extract<StreamNotice, { k: 'run' }>): strin
   return sseFrame('run:start', `{"type":"run:start","run":${JSON.stringify(notice.run)}}`);
 }
 
+/** The run that an end's notice brings along; null when it has to be read. */
+export function endedView({ run, result, data }: Extract<StreamNotice, { k: 'end' }>): RunView | null {
+  if (run === undefined || result === undefined || run.stop_time === null) return null;
+  return {
+    runId: run.run_id,
+    envId: run.env_id,
+    streamId: run.stream_id,
+    buildId: run.build_id,
+    runType: run.run_type,
+    status: run.status,
+    startTimeMs: Date.parse(run.start_time),
+    stopTimeMs: Date.parse(run.stop_time),
+    originRunId: run.origin_run_id,
+    eventId: run.event_id,
+    result,
+    projectId: run.project_id,
+    projectName: run.project_name,
+    retryAttempt: run.retry_attempt,
+    nextRetryAtMs: null,
+    functionName: run.function_name,
+    streamDataCount: data,
+  };
+}
+
 /** For subscribers of one run, whatever its status. */
 export function runUpdateFrame(run: RunView): string {
   return sseFrame('run:update', `{"type":"run:update","run":${runJson(run)}}`);

@@ -2,7 +2,7 @@
  * All watched streams of this process: one subscription per stream that has subscribers, and one look per second at the
  * database for all of them together, because notices are hints and may be lost. Nothing watched, nothing asked.
  */
-import { streamChannel, type StreamNotice } from '@app/dispatch';
+import { decodeStreamNotice, streamChannel } from '@app/dispatch';
 import { idFloor, type EnvScope } from '@app/kernel';
 import { LiveBus } from '@app/platform/live';
 import { StreamReads } from '@app/streams';
@@ -56,7 +56,7 @@ export class StreamHub implements OnApplicationShutdown {
       const channel = new StreamChannel(scope, streamId, (s, runId) => this.loader.load(s, runId));
       entry = {
         channel,
-        ready: this.bus.subscribe(name, (message) => channel.onNotice(JSON.parse(message) as StreamNotice)),
+        ready: this.bus.subscribe(name, (message) => channel.onNotice(decodeStreamNotice(message))),
       };
       this.watched.set(name, entry);
     }

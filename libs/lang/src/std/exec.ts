@@ -1,4 +1,5 @@
 /** `::hot::exec`: stopping on purpose. */
+import { consumeAt } from '../runtime/consume';
 import { Halt, RUN_CANCELLATION, RUN_FAILURE } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
 import { err, Res, Tagged, type Value } from '../runtime/values';
@@ -43,7 +44,8 @@ export const EXEC: readonly NativeDef[] = [
     ],
     ...forcing(2, (_fb, _d, site, [first = null, second]) => {
       if (second === undefined) throw failure(site, messageIn(reason(first)), reason(first));
-      const msg = reason(first);
+      // The message is an ordinary argument here; only the overload with one parameter is lazy in it.
+      const msg = consumeAt(site, first);
       if (typeof msg !== 'string') return err('fail: first argument must be a string message');
       throw failure(site, msg, reason(second));
     }),

@@ -17,6 +17,7 @@ import {
   type Value,
 } from '../runtime/values';
 import { native, type NativeDef } from '../runtime/native-def';
+import { settle } from './loops';
 
 const L = (name: string, options: Parameters<typeof native>[1]): NativeDef =>
   native(`::hot::lang/${name}`, options);
@@ -58,17 +59,16 @@ function prepareCall(
   };
 }
 
-/** A returned Err is the call's value either way: who uses it decides. Ok counts as its payload. */
-const finishCall = (v: Value): Value => (v instanceof Res && v.ok ? v.val : v);
-
 const call: { s: Entry; a: AsyncEntry } = {
   s: (fb, d, site, fn = null, args, onErr) => {
     const it = prepareCall(fb, fn, args, onErr);
-    return it instanceof Res ? it : finishCall(callNowSync(it.f, fb, d - 1, site, it.args));
+    return it instanceof Res ? it : settle(site, callNowSync(it.f, fb, d - 1, site, it.args), it.preserve);
   },
   a: async (fb, d, site, fn = null, args, onErr) => {
     const it = prepareCall(fb, fn, args, onErr);
-    return it instanceof Res ? it : finishCall(await callAsync(it.f, fb, d - 1, site, it.args));
+    return it instanceof Res
+      ? it
+      : settle(site, await callAsync(it.f, fb, d - 1, site, it.args), it.preserve);
   },
 };
 

@@ -52,6 +52,9 @@ export function writeJson(v: Value, wire: boolean, depth = 0): string {
   }
   if (v instanceof Tagged) {
     const tag = `{"$type":${quote(v.type.name)}`;
+    if (v.type.flat && v.val instanceof HotMap) {
+      return v.val.size === 0 ? `${tag}}` : `${tag},${writeMap(v.val, wire, depth).slice(1)}`;
+    }
     return v.unit ? `${tag}}` : `${tag},"$val":${writeJson(v.val, wire, depth + 1)}}`;
   }
   if (v instanceof Dec) return decJson(v);

@@ -1,4 +1,5 @@
 /** Maps in the shape of tagged values, as they come from JSON and literals, are tagged values. */
+import { FLAT_TYPES } from './flat';
 import { HotMap } from './hot-map';
 import { Byte, Res, Tagged, TypeInfo, type Value } from './values';
 
@@ -15,6 +16,7 @@ export function retag(map: HotMap, types: TypeLookup): Value {
   if (typeof name !== 'string' || !name.startsWith('::')) return map;
   const val = map.getStr('$val');
   if (val === undefined) {
+    if (FLAT_TYPES.has(name)) return new Tagged(typeNamed(name, types), map.delete('$type'));
     const local = name.slice(name.lastIndexOf('/') + 1);
     return map.size === 1 && local.includes('.') ? new Tagged(typeNamed(name, types), null, true) : map;
   }

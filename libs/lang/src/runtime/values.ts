@@ -6,6 +6,7 @@
  * neither written to once it is visible. Everything else is one of the classes here.
  */
 import type { Dec } from './dec';
+import { FLAT_TYPES } from './flat';
 import type { HotMap } from './hot-map';
 import type { Run } from './run';
 import type { OpenCall } from './trace';
@@ -36,10 +37,15 @@ export class TypeInfo {
   /** Variant name without the enum. */
   variant: string | null = null;
 
+  /** Its JSON is one flat object. */
+  readonly flat: boolean;
+
   constructor(
     /** `::ns/Name` or `::ns/Enum.Variant`. */
     readonly name: string,
-  ) {}
+  ) {
+    this.flat = FLAT_TYPES.has(name);
+  }
 
   /** `Name` or `Enum.Variant`. */
   get local(): string {

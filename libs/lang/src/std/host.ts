@@ -5,11 +5,11 @@ import { HotMap } from '../runtime/hot-map';
 import { isInt } from '../runtime/arith';
 import { readJson } from '../runtime/json-read';
 import { writeJson } from '../runtime/json-write';
-import { normalise } from '../runtime/int';
 import { shortTypeOf } from '../runtime/types';
 import { err, Tagged, TypeInfo, type Fiber, type Value } from '../runtime/values';
 import { payloadOf } from './limits';
 import { native, type NativeDef } from '../runtime/native-def';
+import { instantOfMs } from './time/values';
 import { UUID_TYPE, uuid7 } from './uuid';
 
 /** Asks the embedder and waits. A refusal becomes an Err that names the function; a stopped run halts. */
@@ -35,12 +35,6 @@ export async function hostCall(
     if (refusal.code === 'cancelled') throw stopHalt(site, r.stopCause() ?? 'cancelled');
     return err(`${fn}: ${refusal.message}`);
   }
-}
-
-const INSTANT_TYPE = new TypeInfo('::hot::time/Instant');
-
-export function instantOfMs(ms: number): Tagged {
-  return new Tagged(INSTANT_TYPE, HotMap.of([['epochNanoseconds', normalise(BigInt(ms) * 1_000_000n)]]));
 }
 
 // ---- context ----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import { REGEX } from './regex';
 import { RESULTS } from './results';
 import { STR } from './str';
 import { TEST } from './test';
-import { TIME } from './time';
+import { TIME } from './time/index';
 import { TYPE } from './type';
 import { UUID } from './uuid';
 

@@ -1,7 +1,9 @@
 /** The part of the library that is written in the language itself: its types. */
+import { TIME_TYPES } from './prelude/time';
+
 export const PRELUDE_NAME = 'hot-std.hot';
 
-export const PRELUDE = `
+export const PRELUDE = `${TIME_TYPES}
 ::hot::type ns
 Result meta {core: true, doc: "The outcome of what may fail."} enum { Ok(Any), Err(Any) }
 OnErr meta {core: true, doc: "What becomes of Errs that callbacks give."} enum { Force, Preserve }
@@ -16,9 +18,6 @@ Cancellation meta {core: true} type { msg: Str, data: Any }
 
 ::hot::iter ns
 Next meta {core: true} type { value: Any, done: Bool }
-
-::hot::time ns
-Instant type { epochNanoseconds: Int }
 
 ::hot::stream ns
 Stream type { id: Any }

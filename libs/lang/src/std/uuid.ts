@@ -50,8 +50,7 @@ function make(fb: Fiber, version: Value | undefined): Value {
 }
 
 export const UUID: readonly NativeDef[] = [
-  native('::hot::uuid/Uuid', {
-    core: true,
+  native('::hot::internal::uuid/make', {
     sig: ['(): Uuid', '(version: Int | Null): Uuid'],
     doc: 'A new UUID: random, or time-ordered with 7.',
     s: (fb, _d, _s, version) => make(fb, version),

@@ -18,6 +18,16 @@ export function scopeOf(url: string): (ScopeNames & { readonly section: string |
   };
 }
 
+function pathOf(url: string): readonly string[] {
+  if (!SCOPE.test(url)) return [];
+  const [path = ''] = url.split(/[?#]/);
+  return path
+    .split('/')
+    .slice(5)
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
+}
+
 /** Environment names are compared without regard to case, as the server does. */
 export function findScope(me: Me, names: ScopeNames): { org: OrgEntry; env: EnvEntry } | null {
   const org = me.orgs.find((entry) => entry.slug === names.org || entry.org_id === names.org);
@@ -53,7 +63,8 @@ export class Scope {
   private readonly entering = signal<ScopeNames | null>(null);
 
   private readonly names = computed(() => this.entering() ?? scopeOf(this.url()));
-  readonly section = computed(() => scopeOf(this.url())?.section ?? null);
+  /** The path below the environment, decoded: `['runs', '0193…']`. */
+  readonly path = computed(() => pathOf(this.url()));
   readonly current = computed(() => {
     const me = this.session.me();
     const names = this.names();

@@ -26,6 +26,7 @@ import { filter } from 'rxjs';
 import { BrandMark } from './brand-mark';
 import { LivePill } from './live-pill';
 import { NAV, NAV_ITEMS, type NavItem } from './nav';
+import { trailOf } from './trail';
 import { ScopeSwitch } from './scope-switch';
 import { SessionEnded } from './session-ended';
 import { ShortcutsSheet } from './shortcuts-sheet';
@@ -79,7 +80,7 @@ export class Shell {
       ),
     })).filter((group) => group.items.length > 0),
   );
-  protected readonly section = computed(() => NAV_ITEMS.find(({ path }) => path === this.scope.section()));
+  protected readonly trail = computed(() => trailOf(this.scope.path()));
 
   private readonly badges = fetched<Single<NavBadges>>(() => {
     const base = this.scope.api();

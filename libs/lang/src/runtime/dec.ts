@@ -152,7 +152,9 @@ export function decToString(a: Dec): string {
   const digits = abs(a.c).toString();
   if (a.s <= 0) {
     if (a.s === 0) return sign + digits;
-    return -a.s > 15 ? `${sign}${digits}e+${-a.s}` : sign + digits + '0'.repeat(-a.s);
+    if (-a.s > 15) return `${sign}${digits}e+${-a.s}`;
+    // Zero has one digit: `0000` would be no number in JSON.
+    return a.c === 0n ? '0' : sign + digits + '0'.repeat(-a.s);
   }
   const point = digits.length - a.s;
   if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;

@@ -51,7 +51,7 @@ export function compareInt(a: Int, b: Int): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const INT_TEXT = /^[+-]?\d{1,20}$/;
+const INT_TEXT = /^[+-]?0*\d{1,19}$/;
 
 /** Strict decimal text; null when it is none or does not fit 64 bits. */
 export function parseInt64(text: string): Int | null {

@@ -54,8 +54,7 @@ function described({
 
 /** What the schema says of the text in the variable: its kind (values.ts) and the text that stands for an absent one. */
 function textFacts(schema: Variable['schema']): { readonly type: string; readonly fallback: string } {
-  const type = schema.meta()?.description;
-  if (type === undefined) throw new Error('A schema for a variable says what its text is: see values.ts');
+  const type = schema.meta()?.description ?? 'text';
   return { type, fallback: fallbackOf(schema) };
 }
 

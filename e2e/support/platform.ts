@@ -25,7 +25,8 @@ export interface Platform {
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly processes: PlatformProcess[];
-  startWorker(): Promise<PlatformProcess>;
+  /** Another worker, with another environment if one is given. */
+  startWorker(env?: Readonly<Record<string, string>>): Promise<PlatformProcess>;
   startApi(): Promise<PlatformProcess>;
   /** Runs the command line against this platform. */
   hot(args: readonly string[], cwd: string): Promise<string>;
@@ -53,8 +54,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   const key = await bootstrap(env);
   const processes: PlatformProcess[] = [];
-  const start = async (name: 'api' | 'admin-api' | 'worker'): Promise<PlatformProcess> => {
-    const started = await PlatformProcess.start(name, env, folder);
+  const start = async (
+    name: 'api' | 'admin-api' | 'worker',
+    its: Readonly<Record<string, string>> = env,
+  ): Promise<PlatformProcess> => {
+    const started = await PlatformProcess.start(name, its, folder);
     processes.push(started);
     return started;
   };
@@ -75,7 +79,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     env,
     folder,
     processes,
-    startWorker: () => start('worker'),
+    startWorker: (its) => start('worker', its),
     startApi: () => start('api'),
     async hot(args, cwd) {
       const cliEnv = {

@@ -13,6 +13,8 @@ export function parseContextKey(key: string): string {
   if (/[\s\p{Z}\p{Cc}\p{Cs}]/u.test(key)) {
     throw new BadRequestError('key must not hold white space or control characters');
   }
+  // Clients take these for the folder itself and the one above, so that nobody could change or delete it.
+  if (key === '.' || key === '..') throw new BadRequestError('key must not be a path');
   return key;
 }
 

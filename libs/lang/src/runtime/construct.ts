@@ -123,13 +123,20 @@ export class Construct {
   strOf(fb: Fiber, d: number, site: number, v: Tagged, depth: number): Value | undefined {
     const arrow = this.arrows.find(`${TYPE_NS}Str`, v);
     if (arrow === null || arrow.fn < 0) return undefined;
-    if (depth > MAX_ARROW_DEPTH) {
+    const { r } = fb;
+    if (depth > MAX_ARROW_DEPTH || r.strDepth >= MAX_ARROW_DEPTH) {
       throw hardError(
         site,
         `Str type dispatch recursion limit reached (depth ${MAX_ARROW_DEPTH}) for type '${v.type.name}'`,
       );
     }
-    return consumeAt(site, this.apply(fb, d, site, arrow, v));
+    // Templates inside of arrows begin anew with every level. Arrows never wait, so one counter per run will do.
+    r.strDepth++;
+    try {
+      return consumeAt(site, this.apply(fb, d, site, arrow, v));
+    } finally {
+      r.strDepth--;
+    }
   }
 
   // ---- default constructors -----------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Importer {
 
   convert(v: unknown, depth: number): Value {
     if (typeof v !== 'object' || v === null) return v as Value;
-    if (depth > MAX_JSON_DEPTH)
+    if (depth >= MAX_JSON_DEPTH)
       throw new JsonError(`from-json: nesting depth exceeds ${MAX_JSON_DEPTH} levels`);
     if (Array.isArray(v)) {
       const out = v as Value[];
@@ -108,10 +108,10 @@ class ExactParser {
   }
 
   private value(depth: number): Value {
-    if (depth > MAX_JSON_DEPTH)
-      throw new JsonError(`from-json: nesting depth exceeds ${MAX_JSON_DEPTH} levels`);
     const c = this.text.charCodeAt(this.i);
     if (c === Ch.Quote) return this.string();
+    if (depth >= MAX_JSON_DEPTH && (c === Ch.Open || c === Ch.OpenVec))
+      throw new JsonError(`from-json: nesting depth exceeds ${MAX_JSON_DEPTH} levels`);
     if (c === Ch.Open) return this.object(depth);
     if (c === Ch.OpenVec) return this.array(depth);
     if (c === Ch.Minus || (c >= 48 && c <= 57)) return this.number();

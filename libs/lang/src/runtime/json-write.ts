@@ -40,7 +40,7 @@ export function writeJson(v: Value, wire: boolean, depth = 0): string {
       break;
   }
   if (v === null) return 'null';
-  if (depth > MAX_JSON_DEPTH) throw new JsonDepthError();
+  if (depth >= MAX_JSON_DEPTH && isNested(v)) throw new JsonDepthError();
   if (v instanceof HotMap) return writeMap(v, wire, depth);
   if (Array.isArray(v)) {
     let out = '[';
@@ -62,6 +62,11 @@ export function writeJson(v: Value, wire: boolean, depth = 0): string {
   if (v instanceof Uint8Array) return `{"$type":"::hot::type/Bytes","$val":[${Array.from(v).join(',')}]}`;
   if (v instanceof TypeValue) return quote(v.info.name);
   return wire ? `{"$box":${quote(boxName(v))}}` : quote(boxName(v));
+}
+
+/** A value with others inside: one more level. */
+function isNested(v: Value): boolean {
+  return Array.isArray(v) || v instanceof HotMap || (v instanceof Tagged && !v.unit);
 }
 
 function boxName(v: Value): string {

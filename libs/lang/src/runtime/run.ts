@@ -52,6 +52,8 @@ export class Run {
     testsFailed: [],
   };
   calls = 0;
+  /** Arrows to Str that are being applied inside each other. */
+  strDepth = 0;
   private readonly base: number;
 
   constructor(

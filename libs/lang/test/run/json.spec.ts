@@ -1,0 +1,152 @@
+/** JSON there and back, and the display formats of tools, on values as they come. */
+import fc from 'fast-check';
+import { formatHot } from '../../src/runtime/format';
+import { Dec } from '../../src/runtime/dec';
+import { equal } from '../../src/runtime/equality';
+import { HotMap } from '../../src/runtime/hot-map';
+import { normalise } from '../../src/runtime/int';
+import { readJson } from '../../src/runtime/json-read';
+import { writeJson } from '../../src/runtime/json-write';
+import { Byte, Tagged, TypeInfo, type Value } from '../../src/runtime/values';
+
+const TYPES = new Map(['::a/P', '::a/E.Data', '::a/E.Unit'].map((name) => [name, new TypeInfo(name)]));
+const typeNamed = (name: string): TypeInfo | undefined => TYPES.get(name);
+const type = (name: string): TypeInfo => TYPES.get(name) ?? new TypeInfo(name);
+
+/** Keys that an ordinary object would reorder or lose. */
+const keys = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 6 }),
+  fc.nat(5000).map(String),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'toString',
+    '',
+    '\0',
+    '\0s',
+    '4294967294',
+    '4294967295',
+    '-0',
+    '1.0',
+  ),
+);
+
+const scalars: fc.Arbitrary<Value> = fc.oneof(
+  fc.constantFrom<Value>(null, true, false),
+  fc.bigInt(-(1n << 63n), (1n << 63n) - 1n).map(normalise),
+  fc.integer({ min: -1000, max: 1000 }),
+  fc
+    .tuple(fc.bigInt(-(10n ** 30n), 10n ** 30n), fc.integer({ min: 1, max: 40 }))
+    .map(([c, s]): Value => new Dec(c, s)),
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 8 }),
+  fc.constantFrom('1.5', '{"a":1}', '12345678901234567890', ':1.0', '"5":'),
+  fc.nat(255).map((n): Value => new Byte(n)),
+  fc.uint8Array({ maxLength: 5 }).map((bytes): Value => Uint8Array.from(bytes)),
+  fc.constant(new Tagged(type('::a/E.Unit'), null, true)),
+);
+
+const { values } = fc.letrec<{ values: Value }>((tie) => ({
+  values: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    scalars,
+    fc.array(tie('values'), { maxLength: 4 }),
+    fc.array(fc.tuple(keys, tie('values')), { maxLength: 5 }).map((entries): Value => HotMap.of(entries)),
+    tie('values').map((v): Value => new Tagged(type('::a/P'), v)),
+    tie('values').map((v): Value => new Tagged(type('::a/E.Data'), v)),
+  ),
+}));
+
+/** A map with just `$type` and so on would be a tagged value; keys here never begin with `$type`. */
+const order = (v: Value): readonly unknown[] =>
+  v instanceof HotMap
+    ? v.entries().map((pair) => [(pair as Value[])[0], order((pair as Value[])[1] ?? null)])
+    : Array.isArray(v)
+      ? v.map(order)
+      : v instanceof Tagged
+        ? [order(v.val)]
+        : [];
+
+describe('JSON of values', () => {
+  it('is read back as the same value in the same order', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const back = readJson(writeJson(value, false), typeNamed);
+        return equal(value, back) && JSON.stringify(order(value)) === JSON.stringify(order(back));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is written the same way again, digit for digit', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const text = writeJson(value, false);
+        return writeJson(readJson(text, typeNamed), false) === text;
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('means the same to another reader, apart from exact numbers', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const text = JSON.stringify(value);
+        const ours: unknown = JSON.parse(writeJson(readJson(text, typeNamed), false));
+        expect(ours).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('never throws anything but its own error on text that is none', () => {
+    const texts = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.string({
+        unit: fc.constantFrom('[', ']', '{', '}', '"', ':', ',', '1', '.', 'e', '-', '\\', 'u', ' '),
+        maxLength: 14,
+      }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let ours: string | null = null;
+        let valid = true;
+        try {
+          ours = writeJson(readJson(text, typeNamed), false);
+        } catch (e) {
+          if (!(e instanceof Error) || e.constructor.name !== 'JsonError') throw e;
+        }
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        return (ours !== null) === valid;
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the hot format', () => {
+  it.each([
+    ['null', 'null'],
+    ['"a\\"b\\\\\\n\\r\\t"', '"a\\"b\\\\\\n\\r\\t"'],
+    ['{"$type":"::hot::type/Byte","$val":7}', 'Byte(7)'],
+    ['{"$type":"::hot::type/Bytes","$val":[1,2]}', 'Bytes([1, 2])'],
+    ['[]', '[]'],
+    ['{}', '{}'],
+    ['[1,2.50]', '[\n  1,\n  2.50\n]'],
+    [
+      '{"id":1,"two words":[true,null],"at":{"$type":"::geo/Point","$val":{"x":1,"y":2}}}',
+      '{\n  id: 1,\n  "two words": [\n    true,\n    null\n  ],\n  at: ::geo/Point({x: 1, y: 2})\n}',
+    ],
+    ['{"_a-b$":1,"1a":2,"$c":3,"é":4}', '{\n  _a-b$: 1,\n  "1a": 2,\n  $c: 3,\n  é: 4\n}'],
+    ['{"$type":"::a/P","$val":[1,2,3]}', '::a/P([1, 2, 3])'],
+    ['{"$type":"::a/P","$val":[1,2,3,4]}', '::a/P([\n  1,\n  2,\n  3,\n  4\n])'],
+    ['{"$type":"::a/P","$val":{"a":[1]}}', '::a/P({\n  a: [\n    1\n  ]\n})'],
+    ['{"$type":"::a/P","$val":"x"}', '::a/P("x")'],
+    ['{"$type":"::a/E.Unit"}', '::a/E.Unit'],
+  ])('shows %s', (json, text) => {
+    expect(formatHot(readJson(json, typeNamed))).toBe(text);
+  });
+});

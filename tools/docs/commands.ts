@@ -1,0 +1,82 @@
+/** The commands of the command line, from their definitions. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { markdownTable, root } from './document';
+import type { Command } from '../../apps/cli/src/commands/command';
+import { PROJECT_OPTIONS } from '../../apps/cli/src/commands/project-options';
+
+const CLI = 'apps/cli/src';
+
+/** What an option does, where its name does not say it. Of one command under `command option`. */
+const WORDS: Readonly<Record<string, string>> = {
+  project:
+    "which project of `hot.hot`; else `HOT_PROJECT`, `hot.set.project`, the only one, the folder's name",
+  conf: 'a further configuration file, read after `hot.hot`; may be given again',
+  'src.path': 'a further folder of sources; may be given again',
+  'resource.path': 'a further folder of resources; may be given again',
+  'no-gitignore': 'take files along that `.gitignore` leaves out',
+  'build.dir': 'folder for the bundle instead of `.hot/build`',
+  'allow-secret-shape': 'go on although a file holds what looks like a credential',
+  'no-wait': 'do not wait until the build serves',
+  limit: 'rows, 20 by default',
+  offset: 'rows to leave out first',
+};
+
+/** Every command that the entry point knows, by name. */
+export function commands(): readonly Command[] {
+  const files = readdirSync(join(root, CLI), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/\.spec\.ts$/.test(file),
+  );
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, CLI, file), 'utf8')]));
+  const found: Command[] = [];
+  for (const file of files.filter((each) => each.endsWith('.command.ts'))) {
+    const exported = jest.requireActual<Readonly<Record<string, unknown>>>(`../../${CLI}/${file}`);
+    for (const [name, value] of Object.entries(exported)) {
+      if (!isCommand(value)) continue;
+      const isUsed = [...texts].some(
+        ([other, text]) => other !== file && new RegExp(`\\b${name}\\b`).test(text),
+      );
+      if (isUsed) found.push(value);
+    }
+  }
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function commandSections(): string {
+  return commands()
+    .map((command) => {
+      const head = `### hot ${command.name}\n\n\`\`\`\n${command.usage}\n\`\`\`\n\n${sentence(command.summary)}`;
+      const isOfProject = Object.keys(PROJECT_OPTIONS).every((name) => name in command.options);
+      const own = Object.keys(command.options).filter((name) => !isOfProject || !(name in PROJECT_OPTIONS));
+      const also = isOfProject ? '\n\nAlso the [options of a project](#options-of-a-project).' : '';
+      return own.length === 0 ? `${head}${also}` : `${head}\n\n${optionTable(command, own)}${also}`;
+    })
+    .join('\n\n');
+}
+
+/** Options that all commands on a project share. */
+export const projectOptions = (): string =>
+  optionTable({ name: '', options: PROJECT_OPTIONS }, Object.keys(PROJECT_OPTIONS));
+
+function optionTable(command: Pick<Command, 'name' | 'options'>, names: readonly string[]): string {
+  const rows = names.map((name) => {
+    const option = command.options[name];
+    const value = option?.type === 'string' ? ' VALUE' : '';
+    const short = option?.short === undefined ? '' : `, \`-${option.short}\``;
+    return [`\`--${name}${value}\`${short}`, WORDS[`${command.name} ${name}`] ?? WORDS[name] ?? ''];
+  });
+  return markdownTable(['Option', 'What'], rows);
+}
+
+export function commandOverview(): string {
+  const rows = commands().map(({ name, summary }) => [`[\`hot ${name}\`](#hot-${name})`, summary]);
+  return markdownTable(['Command', 'What'], rows);
+}
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+
+function isCommand(value: unknown): value is Command {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['name', 'summary', 'usage', 'options', 'run'].every((member) => member in value);
+}

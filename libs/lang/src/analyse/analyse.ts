@@ -69,11 +69,14 @@ function newAnalysis(input: AnalysisInput, files: readonly SourceFile[]): Analys
     natives.set(native.name, native);
     const slash = native.name.indexOf('/');
     nativeNamespaces.add(native.name.slice(0, slash));
-    if (native.core) coreNatives.set(native.name.slice(slash + 1), native);
+    const local = native.name.slice(slash + 1);
+    // Of two namespaces that offer the same core name, the one that comes first has it.
+    if (native.core && !coreNatives.has(local)) coreNatives.set(local, native);
   }
   return {
     files,
     origins: input.sources.map((source) => source.origin),
+    namespaceOfFile: input.sources.map((source) => source.namespace),
     sink: new DiagnosticSink(),
     natives,
     coreNatives,

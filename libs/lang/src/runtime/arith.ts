@@ -2,7 +2,7 @@
 import { consumeAt } from './consume';
 import { Dec, decAdd, decDiv, decMod, decMul, decOfInt, decSub } from './dec';
 import { compare, equal } from './equality';
-import { hardError } from './halt';
+import { consumedErr } from './halt';
 import { addInt, modInt, mulInt, normalise, subInt, fitsInt, type Int } from './int';
 import { err, type Value } from './values';
 
@@ -28,7 +28,7 @@ function arithmetic(
     if (isInt(b)) return decs(a, decOfInt(b));
   }
   // Wrong kinds stop at once instead of giving an Err that might go unnoticed.
-  throw hardError(site, `Result error: ${name} requires numbers`);
+  throw consumedErr(site, err(`${name} requires numbers`));
 }
 
 export const add = (site: number, a: Value, b: Value): Value => arithmetic(site, 'add', a, b, addInt, decAdd);

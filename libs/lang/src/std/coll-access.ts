@@ -4,6 +4,7 @@ import { compare } from '../runtime/equality';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { addInt, compareInt, mulInt } from '../runtime/int';
 import { asDec, isInt, isNumber } from '../runtime/arith';
+import { Iter } from '../runtime/iter';
 import { keyOf } from '../runtime/keys';
 import { strOf } from '../runtime/operations';
 import { charAt, charCount, chars, utf8Length } from '../source/utf8';
@@ -132,7 +133,7 @@ const concat: Entry = (fb, d, site, ...args) => {
   return err('concat expects all arguments to be strings, vectors, or bytes');
 };
 
-const slice: Entry = (_fb, _d, _site, raw = null, start, end) => {
+export const slice: Entry = (_fb, _d, _site, raw = null, start, end) => {
   const coll = payloadOf(raw);
   if (start === undefined || !isInt(start)) return err('slice start index must be an integer');
   if (end !== undefined && !isInt(end)) return err('slice end index must be an integer');
@@ -178,9 +179,15 @@ function end(name: 'first' | 'last'): NativeDef {
         if (name === 'first') return String.fromCodePoint(coll.codePointAt(0) ?? 0);
         return chars(coll.slice(-2)).pop() ?? null;
       }
-      return wrongKind(site, `${name} requires a collection`);
+      return noCollection(name, site);
     },
   });
+}
+
+/** `first` and `rest` are among the basic operations that stop at once; their mirror images are not. */
+function noCollection(name: string, site: number): Value {
+  const message = `${name} requires a collection`;
+  return name === 'first' || name === 'rest' ? wrongKind(site, message) : err(message);
 }
 
 function without(name: 'rest' | 'butlast'): NativeDef {
@@ -193,12 +200,12 @@ function without(name: 'rest' | 'butlast'): NativeDef {
       if (coll === null) return [];
       if (Array.isArray(coll)) return coll.slice(from, to);
       if (typeof coll === 'string') return chars(coll).slice(from, to).join('');
-      return wrongKind(site, `${name} requires a collection`);
+      return noCollection(name, site);
     },
   });
 }
 
-const length: Entry = (_fb, _d, site, raw = null) => {
+export const length: Entry = (_fb, _d, site, raw = null) => {
   const coll = payloadOf(raw);
   if (Array.isArray(coll) || coll instanceof Uint8Array) return coll.length;
   if (coll instanceof HotMap) return coll.size;
@@ -207,7 +214,7 @@ const length: Entry = (_fb, _d, site, raw = null) => {
   return wrongKind(site, 'length expects collection (Vec, Map, Str, or Bytes)');
 };
 
-const isEmpty: Entry = (_fb, _d, site, raw = null) => {
+export const isEmpty: Entry = (_fb, _d, site, raw = null) => {
   const coll = payloadOf(raw);
   if (coll === null) return true;
   if (Array.isArray(coll) || coll instanceof Uint8Array || typeof coll === 'string') return coll.length === 0;
@@ -402,12 +409,6 @@ export const ACCESS: readonly NativeDef[] = [
     plain: true,
     s: length,
   }),
-  A('count', {
-    sig: '(coll: Str | Vec | Map | Bytes): Int',
-    doc: 'Number of elements; of a Str its characters.',
-    plain: true,
-    s: (fb, d, site, coll = null) => (typeof coll === 'string' ? charCount(coll) : length(fb, d, site, coll)),
-  }),
   A('is-empty', { sig: `(${COLL}): Bool`, doc: 'Whether there is nothing in it.', plain: true, s: isEmpty }),
   A('keys', {
     sig: `(${COLL}): Vec`,
@@ -443,7 +444,7 @@ export const ACCESS: readonly NativeDef[] = [
   sequence('distinct', 'Without repetitions.', distinct),
   sequence('shuffle', 'In random order.', shuffled, false),
   A('flatten', {
-    sig: '(coll: Vec): Vec',
+    sig: `(${COLL}): Vec`,
     doc: 'Vecs inside Vecs dissolved.',
     s: (fb, _d, _s, coll = null) => {
       if (!Array.isArray(coll)) return err('flatten requires a collection');
@@ -480,7 +481,16 @@ export const ACCESS: readonly NativeDef[] = [
     doc: 'How often each value occurs.',
     s: (fb, _d, _s, raw = null) => {
       const coll = payloadOf(raw);
-      const items = coll === null ? [] : coll instanceof HotMap ? coll.entries() : asItems(coll);
+      const items =
+        coll === null
+          ? []
+          : coll instanceof HotMap
+            ? coll.entries()
+            : coll instanceof Iter
+              ? coll.rest()
+              : Array.isArray(coll)
+                ? coll
+                : null;
       if (items === null) return err('frequencies requires a collection');
       fb.r.spend(fb, items.length >> 2);
       const b = new MapBuilder();

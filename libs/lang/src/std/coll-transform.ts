@@ -81,7 +81,7 @@ function single(v: Value, text: boolean): Source | null {
 }
 
 /** Whether Errs are kept; an Err when the trailing argument is something else. */
-function policy(name: string, v: Value | undefined): boolean | Res {
+export function policy(name: string, v: Value | undefined): boolean | Res {
   if (v === undefined) return false;
   if (v instanceof Tagged && v.type.name === '::hot::type/OnErr.Preserve') return true;
   if (v instanceof Tagged && v.type.name === '::hot::type/OnErr.Force') return false;
@@ -395,7 +395,7 @@ function grouping(
 
 const sortBy = C(
   'sort-by',
-  '(coll: Vec, func: Fn): Vec',
+  `(${COLL}, func: Fn): Vec`,
   'Sorted by what the function gives, stable.',
   (fb, _site, [coll = null, fn]) => {
     if (!Array.isArray(coll)) return err('sort-by requires a collection');
@@ -416,7 +416,7 @@ const sortBy = C(
 
 const partitionBy = C(
   'partition-by',
-  '(coll: Vec, func: Fn): Vec<Vec>',
+  `(${COLL}, func: Fn): Vec<Vec>`,
   'Runs of elements with equal keys.',
   (fb, _site, [coll = null, fn]) => {
     if (!Array.isArray(coll)) return err('partition-by requires a collection');

@@ -1,12 +1,11 @@
 /** `update` and its kin, and the walks through nested values. */
-import { cannotWait, callAsync, waits } from '../runtime/call';
 import { hardError } from '../runtime/halt';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
-import { err, HotFn, Res, SUSPENDS, Tagged, type Fiber, type Value } from '../runtime/values';
+import { err, type HotFn, Res, Tagged, type Value } from '../runtime/values';
 import { assocIn, getIn } from './coll-access';
 import { C } from './coll-transform';
 import { payloadOf } from './limits';
-import { callback, settle, type Loop } from './loops';
+import { callback, over, Several, type Loop, type Prepare } from './loops';
 import { native, type NativeDef } from '../runtime/native-def';
 
 /** One call, then what becomes of its result. */
@@ -59,94 +58,96 @@ const updateIn = C(
   THIRD,
 );
 
-const MAX_WALK = 10_000;
+/** What a walk enters: elements, values of a map, fields of a record, payload of another typed value. */
+function partsOf(v: Value): readonly Value[] | null {
+  if (Array.isArray(v)) return v;
+  if (v instanceof HotMap) return v.vals();
+  if (!(v instanceof Tagged) || v.unit) return null;
+  return partsOf(v.val) ?? [v.val];
+}
+
+/** The same value with other parts; tags stay. */
+function withParts(v: Value, parts: Value[]): Value {
+  if (Array.isArray(v)) return parts;
+  if (v instanceof HotMap) {
+    let i = 0;
+    return v.mapValues(() => parts[i++] ?? null);
+  }
+  if (!(v instanceof Tagged)) return v;
+  const inner = partsOf(v.val) === null ? (parts[0] ?? null) : withParts(v.val, parts);
+  return v instanceof Res ? new Res(v.ok, inner) : new Tagged(v.type, inner);
+}
+
+interface Open {
+  readonly whole: Value;
+  readonly parts: readonly Value[];
+  readonly done: Value[];
+}
 
 /**
- * The walks recurse between callbacks, so they are generators of calls to make: driven with and without waiting.
+ * A walk as a loop of calls with a stack of its own: values may be nested deeper than the host's stack reaches.
+ * `before`: the function sees a value ahead of its parts, otherwise after them.
  */
-type Walk = Generator<readonly [HotFn, Value], Value, Value>;
+function walking(f: HotFn, form: Value, before: boolean): Loop {
+  const stack: Open[] = [];
+  let call: Value | undefined;
+  let result: Value = null;
 
-function* parts(v: Value, each: (part: Value) => Walk, site: number): Walk {
-  if (Array.isArray(v)) {
-    const out: Value[] = [];
-    for (const x of v) out.push(yield* each(x));
-    return out;
-  }
-  if (v instanceof HotMap) {
-    const b = new MapBuilder();
-    for (let i = 0; i < v.size; i++) b.set(v.keyAt(i), yield* each(v.valueAt(i)));
-    return b.done();
-  }
-  if (v instanceof Tagged && !v.unit) {
-    const inner = yield* parts(v.val, each, site);
-    return v instanceof Res ? new Res(v.ok, inner) : new Tagged(v.type, inner);
-  }
-  return v;
-}
-
-function tooDeep(site: number, depth: number): void {
-  if (depth > MAX_WALK) throw hardError(site, `walk: nesting depth exceeds ${MAX_WALK} levels`);
-}
-
-function* postwalk(f: HotFn, v: Value, site: number, depth: number): Walk {
-  tooDeep(site, depth);
-  const rebuilt = yield* parts(v, (x) => postwalk(f, x, site, depth + 1), site);
-  return yield [f, rebuilt];
-}
-
-function* prewalk(f: HotFn, v: Value, site: number, depth: number): Walk {
-  tooDeep(site, depth);
-  const changed: Value = yield [f, v];
-  return yield* parts(changed, (x) => prewalk(f, x, site, depth + 1), site);
-}
-
-function* walk(inner: HotFn, outer: HotFn, v: Value, site: number): Walk {
-  const call = function* (x: Value): Walk {
-    return yield [inner, x];
+  const enter = (v: Value): void => {
+    const parts = before ? null : partsOf(v);
+    if (parts === null || parts.length === 0) call = v;
+    else open(v, parts);
   };
-  const rebuilt = yield* parts(v, call, site);
-  return yield [outer, rebuilt];
-}
-
-type Start = (fb: Fiber, site: number, args: readonly Value[]) => Walk | Res;
-
-function drive(
-  start: Start,
-): Pick<NativeDef, 's' | 'a'> & { s: NonNullable<NativeDef['s']>; a: NonNullable<NativeDef['a']> } {
+  const open = (whole: Value, parts: readonly Value[]): void => {
+    stack.push({ whole, parts, done: [] });
+    enter(parts[0] ?? null);
+  };
+  /** A part is finished: on to the next, or to the whole it belongs to. */
+  const finish = (v: Value): void => {
+    let finished = v;
+    for (let top = stack[stack.length - 1]; top !== undefined; top = stack[stack.length - 1]) {
+      if (top.done.push(finished) < top.parts.length) {
+        enter(top.parts[top.done.length] ?? null);
+        return;
+      }
+      stack.pop();
+      finished = withParts(top.whole, top.done);
+      if (!before) {
+        call = finished;
+        return;
+      }
+    }
+    result = finished;
+  };
+  let started = false;
   return {
-    s: (fb, d, site, ...args) => {
-      const steps = start(fb, site, args);
-      if (steps instanceof Res) return steps;
-      for (let at = steps.next(); ;) {
-        if (at.done === true) return at.value;
-        const [f, v] = at.value;
-        if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && waits(v))) {
-          throw cannotWait(site, f.name ?? '<function>');
-        }
-        at = steps.next(settle(site, f.s(fb, d - 1, site, v), false));
-      }
+    f,
+    next: () => {
+      if (!started) enter(form);
+      started = true;
+      if (call === undefined) return null;
+      const arg = call;
+      call = undefined;
+      return [arg];
     },
-    a: async (fb, d, site, ...args) => {
-      const steps = start(fb, site, args);
-      if (steps instanceof Res) return steps;
-      for (let at = steps.next(); ;) {
-        if (at.done === true) return at.value;
-        const [f, v] = at.value;
-        at = steps.next(settle(site, await callAsync(f, fb, d - 1, site, [v]), false));
-      }
+    step: (r) => {
+      const parts = before ? partsOf(r) : null;
+      if (parts !== null && parts.length > 0) open(r, parts);
+      else finish(r);
+      return false;
     },
+    done: () => result,
   };
 }
 
-function W(name: string, sig: string, doc: string, fns: readonly number[], start: Start): NativeDef {
-  return native(`::hot::coll/${name}`, {
-    core: true,
-    pure: true,
+function W(name: string, sig: string, doc: string, fns: readonly number[], prepare: Prepare): NativeDef {
+  return C(
+    name,
     sig,
     doc,
-    poly: fns.map((index) => ({ index, byName: true })),
-    ...drive(start),
-  });
+    prepare,
+    fns.map((index) => ({ index, byName: true })),
+  );
 }
 
 export const WALK: readonly NativeDef[] = [
@@ -157,11 +158,21 @@ export const WALK: readonly NativeDef[] = [
     '(inner: Fn, outer: Fn, form: Any): Any',
     'One level: inner on the parts, outer on the whole.',
     [0, 1],
-    (fb, site, [a, b, v = null]) => {
+    (fb, _site, [a, b, v = null]) => {
       const inner = callback(fb, 'walk', a);
       const outer = callback(fb, 'walk', b);
       if (inner instanceof Res) return inner;
-      return outer instanceof Res ? outer : walk(inner, outer, v, site);
+      if (outer instanceof Res) return outer;
+      const parts = partsOf(v);
+      if (parts === null) return once(outer, v, (r) => r);
+      const done: Value[] = [];
+      const each = over(
+        inner,
+        parts,
+        (r) => done.push(r) < 0,
+        () => null,
+      );
+      return new Several(each, () => once(outer, withParts(v, done), (r) => r));
     },
   ),
   W(
@@ -169,9 +180,9 @@ export const WALK: readonly NativeDef[] = [
     '(f: Fn, form: Any): Any',
     'The function on the whole, then on the parts of what it gave.',
     [0],
-    (fb, site, [fn, v = null]) => {
+    (fb, _site, [fn, v = null]) => {
       const f = callback(fb, 'prewalk', fn);
-      return f instanceof Res ? f : prewalk(f, v, site, 0);
+      return f instanceof Res ? f : walking(f, v, true);
     },
   ),
   W(
@@ -179,9 +190,9 @@ export const WALK: readonly NativeDef[] = [
     '(f: Fn, form: Any): Any',
     'The function on the parts, then on the whole.',
     [0],
-    (fb, site, [fn, v = null]) => {
+    (fb, _site, [fn, v = null]) => {
       const f = callback(fb, 'postwalk', fn);
-      return f instanceof Res ? f : postwalk(f, v, site, 0);
+      return f instanceof Res ? f : walking(f, v, false);
     },
   ),
   native('::hot::coll/postwalk-replace', {
@@ -198,19 +209,21 @@ export const WALK: readonly NativeDef[] = [
   }),
 ];
 
+const MAX_WALK = 10_000;
+
 function replaceAll(map: HotMap, v: Value, site: number, depth: number): Value {
-  tooDeep(site, depth);
+  if (depth > MAX_WALK) throw hardError(site, `walk: nesting depth exceeds ${MAX_WALK} levels`);
+  const each = (x: Value): Value => replaceAll(map, x, site, depth + 1);
   let out = v;
-  if (Array.isArray(v)) out = v.map((x) => replaceAll(map, x, site, depth + 1));
+  if (Array.isArray(v)) out = v.map(each);
   else if (v instanceof HotMap) {
     const b = new MapBuilder();
-    for (let i = 0; i < v.size; i++) {
-      b.set(replaceAll(map, v.keyAt(i), site, depth + 1), replaceAll(map, v.valueAt(i), site, depth + 1));
-    }
+    for (let i = 0; i < v.size; i++) b.set(each(v.keyAt(i)), each(v.valueAt(i)));
     out = b.done();
   } else if (v instanceof Tagged && !v.unit) {
-    const inner = replaceAll(map, v.val, site, depth + 1);
+    const inner = each(v.val);
     out = v instanceof Res ? new Res(v.ok, inner) : new Tagged(v.type, inner);
   }
-  return map.get(out) ?? out;
+  // A replacement may be null.
+  return map.has(out) ? (map.get(out) ?? null) : out;
 }

@@ -1,4 +1,4 @@
-import { hardError } from '../runtime/halt';
+import { consumedErr } from '../runtime/halt';
 import { err, Res, Tagged, type Value } from '../runtime/values';
 
 export const MAX_COLLECTION = 16_777_216;
@@ -17,9 +17,9 @@ export function tooLongString(op: string, n: number): Res {
   );
 }
 
-/** Wrong kinds for the basic operations stop at once instead of giving an Err. */
-export function wrongKind(site: number, message: string): never {
-  throw hardError(site, `Result error: ${message}`);
+/** Wrong kinds for the basic operations stop at once: their Err is consumed where it arises. */
+export function wrongKind(site: number, why: string | Res): never {
+  throw consumedErr(site, why instanceof Res ? why : err(why));
 }
 
 /** What a library function works on: a tagged value counts by its payload. */

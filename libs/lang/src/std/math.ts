@@ -22,7 +22,7 @@ import { HotMap } from '../runtime/hot-map';
 import { compareInt, fitsInt, normalise, subInt } from '../runtime/int';
 import { Iter } from '../runtime/iter';
 import { shortTypeOf } from '../runtime/types';
-import { err, type Fiber, type Value } from '../runtime/values';
+import { err, Res, type Fiber, type Value } from '../runtime/values';
 import { wrongKind } from './limits';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 
@@ -81,10 +81,10 @@ function randomBelow(fb: Fiber, n: Value | undefined): Value {
   return decMul(unit, asDec(n));
 }
 
-const zero = (v: Value, name: string, site: number): number => {
+const signOf = (v: Value, name: string): number | Res => {
   if (isInt(v)) return compareInt(v, 0);
   if (v instanceof Dec) return decCompare(v, new Dec(0n, 0));
-  return wrongKind(site, `${name} requires a number, got ${shortTypeOf(v)}`);
+  return err(`${name} requires a number, got ${shortTypeOf(v)}`);
 };
 
 export const MATH: readonly NativeDef[] = [
@@ -137,19 +137,27 @@ export const MATH: readonly NativeDef[] = [
     sig: '(x: Int | Dec): Bool',
     doc: 'Whether the number is zero.',
     plain: true,
-    s: (_fb, _d, site, v = null) => v === null || zero(v, 'is-zero', site) === 0,
+    s: (_fb, _d, site, v = null) => {
+      if (v === null) return true;
+      const sign = signOf(v, 'is-zero');
+      return sign instanceof Res ? wrongKind(site, sign) : sign === 0;
+    },
   }),
   M('is-pos', {
     sig: '(x: Int | Dec): Bool',
     doc: 'x > 0',
-    plain: true,
-    s: (_fb, _d, site, v = null) => zero(v, 'is-pos', site) > 0,
+    s: (_fb, _d, _s, v = null) => {
+      const sign = signOf(v, 'is-pos');
+      return sign instanceof Res ? sign : sign > 0;
+    },
   }),
   M('is-neg', {
     sig: '(x: Int | Dec): Bool',
     doc: 'x < 0',
-    plain: true,
-    s: (_fb, _d, site, v = null) => zero(v, 'is-neg', site) < 0,
+    s: (_fb, _d, _s, v = null) => {
+      const sign = signOf(v, 'is-neg');
+      return sign instanceof Res ? sign : sign < 0;
+    },
   }),
   M('rand', {
     sig: ['(): Dec', '(n: Int): Dec'],
@@ -194,7 +202,10 @@ export const MATH: readonly NativeDef[] = [
       if (coll === null) return false;
       if (Array.isArray(coll)) return coll.some((x) => equal(x, v));
       if (coll instanceof HotMap) return coll.entries().some((x) => equal(x, v));
-      if (coll instanceof Iter) return coll.rest().some((x) => equal(x, v));
+      if (coll instanceof Iter) {
+        for (let x = coll.next(); x !== undefined; x = coll.next()) if (equal(x, v)) return true;
+        return false;
+      }
       return err('some requires a collection (Vec, Map, or Iter)');
     },
   }),

@@ -5,6 +5,7 @@ import { HotMap } from '../runtime/hot-map';
 import { shortTypeOf } from '../runtime/types';
 import { chars } from '../source/utf8';
 import { err, Res, type Fiber, type Value } from '../runtime/values';
+import { policy } from './coll-transform';
 import { payloadOf } from './limits';
 import { callback, runLoop, settle } from './loops';
 import { native, type NativeDef } from '../runtime/native-def';
@@ -16,16 +17,6 @@ function calls(coll: Value): Value[][] | null {
   if (Array.isArray(coll)) return coll.map((v) => [v]);
   if (coll instanceof HotMap) return coll.entries();
   return typeof coll === 'string' ? chars(coll).map((c) => [c]) : null;
-}
-
-function preserves(v: Value | undefined): boolean {
-  return (
-    v !== undefined &&
-    typeof v === 'object' &&
-    v !== null &&
-    'type' in v &&
-    v.type.name === '::hot::type/OnErr.Preserve'
-  );
 }
 
 async function one(
@@ -57,6 +48,8 @@ export const PMAP: NativeDef = native('::hot::coll/pmap', {
       return err(`::hot::coll/pmap expects collection (Vec, Map, or Str), got ${shortTypeOf(coll)}`);
     const f = callback(fb, 'pmap', fn);
     if (f instanceof Res) return f;
+    const preserve = policy('pmap', onErr);
+    if (preserve instanceof Res) return preserve;
     const out: Value[] = [];
     let i = 0;
     return runLoop(fb, d, site, {
@@ -64,7 +57,7 @@ export const PMAP: NativeDef = native('::hot::coll/pmap', {
       next: () => list[i++] ?? null,
       step: (r) => out.push(r) < 0,
       done: () => out,
-      preserve: preserves(onErr),
+      preserve,
     });
   },
   a: async (fb, d, site, coll = null, fn, onErr) => {
@@ -73,6 +66,8 @@ export const PMAP: NativeDef = native('::hot::coll/pmap', {
       return err(`::hot::coll/pmap expects collection (Vec, Map, or Str), got ${shortTypeOf(coll)}`);
     const f = callback(fb, 'pmap', fn);
     if (f instanceof Res) return f;
+    const keep = policy('pmap', onErr);
+    if (keep instanceof Res) return keep;
     const ends: PromiseSettledResult<Value>[] = [];
     let at = 0;
     let stopped = false;
@@ -88,7 +83,6 @@ export const PMAP: NativeDef = native('::hot::coll/pmap', {
     await Promise.all(Array.from({ length: Math.min(WIDTH, list.length) }, worker));
     const failed = ends.find((end) => end?.status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    const keep = preserves(onErr);
     return ends.map((end) => settle(site, end.status === 'fulfilled' ? end.value : null, keep));
   },
 });

@@ -3,6 +3,7 @@ import { strOf } from '../runtime/operations';
 import { shortTypeOf } from '../runtime/types';
 import { chars, utf8Length } from '../source/utf8';
 import { err, type Value } from '../runtime/values';
+import { isEmpty, length, slice } from './coll-access';
 import { MAX_STRING_BYTES, tooLongString } from './limits';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 
@@ -134,6 +135,13 @@ export const STR: readonly NativeDef[] = [
     sig: '(s: Str): Str',
     doc: 'In capital letters.',
     s: text('uppercase expects string argument', (s) => s.toUpperCase()),
+  }),
+  S('length', { sig: '(s: Str): Int', doc: 'Its UTF-8 bytes.', plain: true, s: length }),
+  S('is-empty', { sig: '(s: Str): Bool', doc: 'Whether the text is empty.', plain: true, s: isEmpty }),
+  S('slice', {
+    sig: '(s: Str, start: Int, end: Int): Str',
+    doc: 'The characters from start up to end.',
+    s: slice,
   }),
   S('is-blank', {
     sig: '(s: Str | Null): Bool',

@@ -1,7 +1,7 @@
 /** `::hot::type`: conversions, type tests, Results. */
 import { consumeAt, truthy } from '../runtime/consume';
 import { Dec, decTrunc, parseDec } from '../runtime/dec';
-import { display } from '../runtime/display';
+import { display, LIBRARY_TEXT } from '../runtime/display';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { fitsInt, normalise, parseInt64 } from '../runtime/int';
 import { Iter } from '../runtime/iter';
@@ -23,6 +23,10 @@ import {
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 import { payloadOf } from './limits';
 import { untype } from './untype';
+
+for (const { name } of [NAMESPACE_TYPE, FN_TYPE]) {
+  LIBRARY_TEXT.set(name, (v) => (typeof v === 'string' ? v : null));
+}
 
 const T = (name: string, options: Omit<NativeOptions, 'core'>): NativeDef =>
   native(`::hot::type/${name}`, { core: true, pure: true, traced: false, ...options });

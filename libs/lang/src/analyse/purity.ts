@@ -27,7 +27,7 @@ export function markPure(steps: readonly InitStep[], arrows: readonly ArrowDef[]
 }
 
 /** Some cell turned out impure after others had relied on it: once more, knowing it from the start. */
-function remark(
+export function remark(
   steps: readonly InitStep[],
   arrows: readonly ArrowDef[],
   known: ReadonlySet<CellDef>,

@@ -2,12 +2,13 @@
 import type { Core } from '../analyse/core';
 import { argCore, forEachCore } from '../analyse/visit-core';
 import type { FunctionDef, InitStep, Program } from '../analyse/program';
+import { remark } from '../analyse/purity';
 import type { NativeFacts } from '../syntax/native-facts';
 import { Context, metaJson } from './context';
 import { emitSteps, js } from './expr';
 import { stepsJs } from './blocks';
 import { emitInit, emitTopFunction, functionRow } from './functions';
-import { Suspension } from './suspension';
+import { isNone, Suspension } from './suspension';
 import type { NamedFunction, Tables, TypeEntry } from './tables';
 
 /** Names of the runtime that generated code uses; `runtime/operations.ts` provides exactly these. */
@@ -90,8 +91,10 @@ export interface Generated {
   readonly tables: Tables;
 }
 
-export function generate(program: Program, natives: ReadonlyMap<string, NativeFacts>): Generated {
-  const cx = new Context(program, natives, new Suspension(program, natives));
+export function generate(analysed: Program, natives: ReadonlyMap<string, NativeFacts>): Generated {
+  const susp = new Suspension(analysed, natives);
+  const program = withoutWaiting(analysed, susp);
+  const cx = new Context(program, natives, susp);
   forceArrows(cx);
   const constructors = new Set(
     program.types.flatMap((t) => (t.local || !t.constructors ? [] : [t.constructors])),
@@ -120,6 +123,19 @@ export function generate(program: Program, natives: ReadonlyMap<string, NativeFa
     '}',
   ];
   return { js: text.join('\n'), tables: tablesOf(cx, tops) };
+}
+
+/**
+ * Values that all runs share are computed without waiting. One that is pure, but of which it is not known that it
+ * does not wait, is computed per run instead, and so is what reads it.
+ */
+function withoutWaiting(program: Program, susp: Suspension): Program {
+  const waiting = program.init.filter((step) => step.pure && !isNone(susp.body(step.value)));
+  if (waiting.length === 0) return program;
+  return {
+    ...program,
+    init: remark(program.init, program.arrows, new Set(waiting.map((step) => step.cell))),
+  };
 }
 
 /** Arrows run inside conversions, which do not wait: they and what they call need synchronous bodies. */
@@ -212,5 +228,6 @@ function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
     namespaces: [...members],
     tests: program.tests.map((t) => t.fullName),
     cells: program.cells.map((c) => c.fullName),
+    result: program.init.findLastIndex((step) => program.origins[step.file] === 'snippet'),
   };
 }

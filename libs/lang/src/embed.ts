@@ -59,9 +59,12 @@ export interface RunLimits {
   readonly maxResultBytes: number;
 }
 
+/** In place of a function: the last value of the program's script or snippet (sources of origin 'snippet'). */
+export const SNIPPET_VALUE = '';
+
 export interface RunRequest {
   readonly runId: string;
-  /** Qualified name `::ns/var` of the function to call. */
+  /** Qualified name `::ns/var` of the function to call, or SNIPPET_VALUE. */
   readonly fn: string;
   /** JSON array: the arguments. */
   readonly argsJson: string;
@@ -123,9 +126,10 @@ export interface RunHost {
 /**
  * `event` {id,type,data,time}: a `send`, ids made by the runtime (UUIDv7). `stream` {dataType,payload}. `log`
  * {stream:"out"|"err",text}. `trace`: a segment (text, see trace.ts). `secret`: a value read from a secret
- * context key, for masking by later writers.
+ * context key, for masking by later writers. `test`: only in a run whose information says type `test`:
+ * {name,passed,durationUs,assertions:{passed,failed},failures:[text],error,output}.
  */
-export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret';
+export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret' | 'test';
 
 export interface HostCallError {
   readonly code:

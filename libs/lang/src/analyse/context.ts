@@ -50,6 +50,8 @@ export interface NamespaceDraft extends NamespaceDef {
 export interface Analysis {
   readonly files: readonly SourceFile[];
   readonly origins: readonly SourceOrigin[];
+  /** Where a file begins, as its source says. */
+  readonly namespaceOfFile: readonly (string | undefined)[];
   readonly sink: DiagnosticSink;
   readonly natives: ReadonlyMap<string, NativeSignature>;
   /** Natives that are core, by their short name. */

@@ -50,6 +50,8 @@ export function declareAll(a: Analysis, units: readonly Unit[]): NamespaceMetas 
 }
 
 function defaultNamespace(a: Analysis, file: number): string {
+  const given = a.namespaceOfFile[file];
+  if (given !== undefined) return given;
   return a.origins[file] === 'snippet' ? `::hot::$run::s${file}` : MAIN_NAMESPACE;
 }
 

@@ -19,6 +19,8 @@ export interface ProgramSource {
   readonly name: string;
   readonly text: string;
   readonly origin: SourceOrigin;
+  /** Of what stands ahead of the first `ns`. Default `::hot::main`, for a snippet one of its own. */
+  readonly namespace?: string;
 }
 
 export interface AnalysisInput {

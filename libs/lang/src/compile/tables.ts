@@ -81,4 +81,6 @@ export interface Tables {
   readonly namespaces: readonly (readonly [name: string, functions: readonly NamedFunction[]])[];
   readonly tests: readonly string[];
   readonly cells: readonly string[];
+  /** Index of the step of `init` that gives the value of the evaluated script or snippet; -1 without one. */
+  readonly result: number;
 }

@@ -1,5 +1,13 @@
 /** The life of one run: context, top-level values, the call, the outcome. */
-import type { FailureKind, RunControl, RunHost, RunOutcome, RunRequest, RunStats } from '../embed';
+import {
+  SNIPPET_VALUE,
+  type FailureKind,
+  type RunControl,
+  type RunHost,
+  type RunOutcome,
+  type RunRequest,
+  type RunStats,
+} from '../embed';
 import { callAsync } from './call';
 import { consumeAt } from './consume';
 import { asHalt, Halt, hardError, RUN_CANCELLATION, RUN_FAILURE } from './halt';
@@ -56,10 +64,19 @@ function prepare(run: Run, request: RunRequest): void {
 
 async function main(run: Run, fb: Fiber, shared: SharedState, request: RunRequest): Promise<Value> {
   await initialise(run, fb, shared);
+  if (request.fn === SNIPPET_VALUE) return snippetValue(run);
   const fn = run.program.functionNamed(request.fn);
   if (fn === null) throw hardError(0, `Function '${request.fn}' not found`);
   const args = readArgs(run, request.argsJson);
   return callMain(fn, fb, run.limits.maxDepth, args);
+}
+
+/** The last value of the evaluated script or snippet; null when it only defines. */
+function snippetValue(run: Run): Value {
+  const { program } = run;
+  const step = program.init[program.tables.result];
+  if (step === undefined) return null;
+  return (step.pure ? program.shared : run.cells)[step.cell] ?? null;
 }
 
 export async function callMain(fn: HotFn, fb: Fiber, depth: number, args: Value[]): Promise<Value> {

@@ -248,6 +248,19 @@ describe('runs in the app', () => {
       expect(shown.can.retry.ok).toBe(false);
     });
 
+    it('tells that it began again without an attempt of its own, and why', async () => {
+      const run = await makeRun(app.db, tenant, await makeEvent(app.db, tenant));
+      expect((await detail(run.runId)).notes).toEqual([]);
+      const restart = { at: '2026-01-01T00:00:00.000Z', reason: 'the isolate ran out of memory' };
+      await app.db.execute(`UPDATE hot.run SET info = $2 WHERE run_id = $1`, [
+        run.runId,
+        JSON.stringify({ restarts: [restart, restart] }),
+      ]);
+      expect((await detail(run.runId)).notes).toEqual([
+        'Begun again 2 time(s), not by its own fault: the isolate ran out of memory. What it had sent before may be there twice',
+      ]);
+    });
+
     it('shows its values as they were stored, large ones cut, whole ones as a file', async () => {
       const data = `{"b":1.10,"a":12345678901234567890,"long":"${'x'.repeat(300_000)}"}`;
       const run = await makeRun(app.db, tenant, await makeEvent(app.db, tenant, { data }), {

@@ -49,6 +49,8 @@ export interface ClaimedRow {
   readonly by_user_id: string | null;
   readonly access_id: string | null;
   readonly start_data: string | null;
+  /** JSON text; see readRestarts. */
+  readonly restarts: string | null;
   readonly started_ms: number;
   readonly created_ms: number;
   readonly event_data: string;
@@ -60,7 +62,7 @@ export interface ClaimedRow {
 
 const RETURNED = `d.dispatch_id, d.kind, d.org_id, d.env_id, d.retention_class, d.event_id, d.stream_id, d.event_type,
     d.project_id, d.build_id, d.handler_key, d.function_name, d.run_type, d.run_id, d.retry_of_run_id, d.origin_run_id,
-    d.attempt, d.delivery, d.quarantine, d.cancel_requested, d.by_user_id, d.access_id, d.start_data,
+    d.attempt, d.delivery, d.quarantine, d.cancel_requested, d.by_user_id, d.access_id, d.start_data, d.restarts,
     extract(epoch FROM d.started_at)::float8 * 1000 AS started_ms,
     extract(epoch FROM d.created_at)::float8 * 1000 AS created_ms`;
 
@@ -107,7 +109,7 @@ c AS (
     retry_of_run_id = old.run_id,
     attempt = d.attempt + CASE WHEN old.last_meta::jsonb ->> 'next' = 'delivery' THEN 0 ELSE 1 END,
     delivery = CASE WHEN old.last_meta::jsonb ->> 'next' = 'delivery' THEN d.delivery + 1 ELSE 1 END,
-    last_result = NULL, last_meta = NULL, stopped_at = NULL
+    last_result = NULL, last_meta = NULL, stopped_at = NULL, restarts = NULL
   FROM old WHERE d.dispatch_id = old.dispatch_id AND d.dispatch_id = ANY($2::uuid[])
   RETURNING ${RETURNED}),
 ended AS (

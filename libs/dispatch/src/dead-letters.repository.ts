@@ -28,7 +28,7 @@ FROM hot.dispatch WHERE env_id = $1 AND state = 4 ORDER BY dispatch_id DESC LIMI
 /** Alone again: what killed three workers is not let near others. */
 const REQUEUE = `
 UPDATE hot.dispatch SET state = 1, delivery = 1, quarantine = true, tickets = 0, due_at = now() + interval '2 seconds',
-  last_result = NULL, last_meta = NULL, stopped_at = NULL, started_at = NULL
+  last_result = NULL, last_meta = NULL, stopped_at = NULL, started_at = NULL, restarts = NULL
 WHERE env_id = $1 AND dispatch_id = $2 AND state = 4 RETURNING dispatch_id`;
 
 const DISCARD = `DELETE FROM hot.dispatch WHERE env_id = $1 AND dispatch_id = $2 AND state = 4 RETURNING dispatch_id`;

@@ -20,6 +20,11 @@ export function endedAttempt(d: string, status: string): string {
   ${meta} ->> 'trace'`;
 }
 
+/** What a live row tells of restarts, as the `info` that its run leaves; NULL when there were none. */
+export function restartsAsInfo(d: string): string {
+  return `CASE WHEN ${d}.restarts IS NOT NULL THEN '{"restarts":' || ${d}.restarts || '}' END`;
+}
+
 const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**

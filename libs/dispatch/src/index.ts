@@ -28,6 +28,7 @@ export {
   type StreamNotice,
   type WorkerNotice,
 } from './notices';
+export { readRestarts, withRestart, type Restart } from './restarts';
 export {
   BACKOFFS,
   DEFAULT_RETRY_LIMITS,

@@ -13,6 +13,7 @@ import {
   SettleRepository,
   type EndedRun,
   type FinishedRun,
+  type ReturnedRow,
   type SiblingRow,
   type StartedRow,
   type WaitingRun,
@@ -34,6 +35,10 @@ export class RunSettler {
   private readonly waiting: GroupWriter<Owned<WaitingRun>, boolean>;
   private readonly starting: GroupWriter<
     Owned<{ readonly own: StartedRow; readonly siblings: readonly SiblingRow[] }>,
+    boolean
+  >;
+  private readonly restarting: GroupWriter<
+    Owned<{ readonly dispatchId: string; readonly runId: string; readonly restarts: string }>,
     boolean
   >;
   private readonly durable: SettleRepository;
@@ -78,6 +83,14 @@ export class RunSettler {
       () => 500,
       1,
     );
+    this.restarting = this.writer(
+      async (incarnation, rows) => {
+        const noted = await this.durable.restarted(incarnation, rows);
+        return rows.map((row) => noted.has(row.runId));
+      },
+      (row) => row.restarts.length,
+      1,
+    );
   }
 
   /** Ends a run for good: durable when it resolves. Goes on trying while the lease lives. */
@@ -120,11 +133,16 @@ export class RunSettler {
     );
   }
 
-  /** Gives rows back uncounted. */
-  async putBack(
+  /** A run begins again in place: recorded when it resolves. False when it is not ours any more and must not. */
+  restarted(
     incarnation: string,
-    rows: readonly { readonly dispatchId: string; readonly runId: string; readonly dueMs: number }[],
-  ): Promise<void> {
+    row: { readonly dispatchId: string; readonly runId: string; readonly restarts: string },
+  ): Promise<boolean> {
+    return this.persist(incarnation, () => this.restarting.push({ incarnation, row }));
+  }
+
+  /** Gives rows back uncounted. */
+  async putBack(incarnation: string, rows: readonly ReturnedRow[]): Promise<void> {
     if (rows.length === 0) return;
     await this.persist(incarnation, async () => (await this.relaxed.putBack(incarnation, rows)).size > 0);
   }

@@ -57,6 +57,15 @@ export interface StartedRow {
   readonly runType: number;
 }
 
+/** A row that is given back. */
+export interface ReturnedRow {
+  readonly dispatchId: string;
+  readonly runId: string;
+  readonly dueMs: number;
+  /** JSON text of all restarts so far, when its run had begun; null leaves what is recorded. */
+  readonly restarts: string | null;
+}
+
 /** A further handler of the same event: a live row of its own, running from the start. */
 export interface SiblingRow extends StartedRow {
   readonly ofDispatchId: string;
@@ -202,9 +211,17 @@ const PUT_BACK = statement(
   'dispatch_put_back',
   `
 UPDATE hot.dispatch d SET state = 1, incarnation = NULL, run_id = NULL, started_at = NULL, tickets = 0,
-  due_at = to_timestamp(i.due_ms / 1000)
-FROM unnest($2::uuid[], $3::uuid[], $4::float8[]) AS i(dispatch_id, run_id, due_ms)
+  due_at = to_timestamp(i.due_ms / 1000), restarts = coalesce(i.restarts, d.restarts)
+FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::text[]) AS i(dispatch_id, run_id, due_ms, restarts)
 WHERE ${GUARD} RETURNING d.dispatch_id AS run_id`,
+);
+
+const RESTARTED = statement(
+  'dispatch_restarted',
+  `
+UPDATE hot.dispatch d SET restarts = i.restarts
+FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS i(dispatch_id, run_id, restarts)
+WHERE ${GUARD} RETURNING d.run_id`,
 );
 
 const LATE_SEGMENTS = statement(
@@ -334,15 +351,26 @@ export class SettleRepository {
   }
 
   /** Gives rows back to be claimed again, uncounted. Answers dispatch ids. */
-  async putBack(
-    incarnation: string,
-    rows: readonly { readonly dispatchId: string; readonly runId: string; readonly dueMs: number }[],
-  ): Promise<ReadonlySet<string>> {
+  async putBack(incarnation: string, rows: readonly ReturnedRow[]): Promise<ReadonlySet<string>> {
     return this.ids(PUT_BACK, [
       incarnation,
       rows.map((row) => row.dispatchId),
       rows.map((row) => row.runId),
       rows.map((row) => row.dueMs),
+      rows.map((row) => row.restarts),
+    ]);
+  }
+
+  /** Notes that runs begin again in place. `restarts` is JSON text of all of them, so that writing it twice adds none. */
+  async restarted(
+    incarnation: string,
+    rows: readonly { readonly dispatchId: string; readonly runId: string; readonly restarts: string }[],
+  ): Promise<ReadonlySet<string>> {
+    return this.ids(RESTARTED, [
+      incarnation,
+      rows.map((row) => row.dispatchId),
+      rows.map((row) => row.runId),
+      rows.map((row) => row.restarts),
     ]);
   }
 

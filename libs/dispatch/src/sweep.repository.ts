@@ -6,7 +6,7 @@
  */
 import { statement } from '@app/platform/database';
 import type { HotSql } from './hot-sql';
-import { countRuns, countUsage, endedAttempt, RUN_COLUMNS } from './history.sql';
+import { countRuns, countUsage, endedAttempt, restartsAsInfo, RUN_COLUMNS } from './history.sql';
 import { MAX_DELIVERIES } from './states';
 
 /** Rows taken up by one sweep at most; a full one is followed by the next at once. */
@@ -56,7 +56,7 @@ requeued AS (
 again AS (
   UPDATE hot.dispatch d SET state = 3, incarnation = NULL, due_at = now() + interval '2 seconds', tickets = 1, stopped_at = now(),
     quarantine = d.quarantine OR d.delivery >= 2, last_result = ${LOST_RESULT},
-    last_meta = jsonb_build_object('next', 'delivery', 'failureKind', 'worker-lost',
+    last_meta = jsonb_build_object('next', 'delivery', 'failureKind', 'worker-lost', 'info', ${restartsAsInfo('o')},
       'durationUs', (extract(epoch FROM now() - d.started_at) * 1000000)::bigint)::text
   FROM orphans o WHERE d.dispatch_id = o.dispatch_id AND o.fate = 'again'
   RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
@@ -76,7 +76,7 @@ ended AS MATERIALIZED (
     (extract(epoch FROM now() - o.started_at) * 1000000)::bigint AS duration_us, 0 AS call_count,
     0::bigint AS trace_bytes,
     CASE o.fate WHEN 'dead' THEN ${LOST_FOR_GOOD} ELSE ${CANCELLED_RESULT} END AS last_result,
-    jsonb_build_object('failureKind', CASE o.fate WHEN 'dead' THEN 'worker-lost' END,
+    jsonb_build_object('failureKind', CASE o.fate WHEN 'dead' THEN 'worker-lost' END, 'info', ${restartsAsInfo('o')},
       'durationUs', (extract(epoch FROM now() - o.started_at) * 1000000)::bigint)::text AS last_meta
   FROM orphans o WHERE o.fate IN ('dead', 'cancelled')),
 ins AS (

@@ -36,7 +36,7 @@ export const LIVE_RUN_COLUMNS = `d.run_id, d.retention_class, CASE d.state WHEN 
   CASE WHEN d.state = 3 THEN (d.last_meta::jsonb ->> 'durationUs')::bigint END AS duration_us,
   d.attempt, CASE WHEN d.state = 3 THEN d.due_at END AS next_attempt_at,
   CASE WHEN d.state = 3 THEN left(d.last_result, ${HEAD}) END AS result_head,
-  CASE WHEN d.state = 3 THEN d.last_meta::jsonb ->> 'info' END AS info,
+  CASE WHEN d.state = 3 THEN d.last_meta::jsonb ->> 'info' ELSE '{"restarts":' || d.restarts || '}' END AS info,
   CASE WHEN d.attempt = 0 AND d.delivery = 1 AND d.started_at IS NOT NULL
        THEN greatest(0, extract(epoch FROM d.started_at - d.created_at) * 1000000)::bigint END AS waited_us`;
 

@@ -11,6 +11,8 @@ export interface RunInfo {
   readonly redelivered: boolean;
   readonly droppedCalls: number;
   readonly warning: unknown;
+  /** Why it began again without counting a delivery, each time. */
+  readonly restarts: readonly string[];
 }
 
 export const toRunRow = (run: RunRecord): RunRow => ({
@@ -62,6 +64,7 @@ export function readInfo(text: string | null): RunInfo {
     redelivered: timing['redelivered'] === true,
     droppedCalls: asNumber(truncated['dropped']) ?? 0,
     warning: info['warning'] ?? null,
+    restarts: asList(info['restarts']).map((each) => asText(asObject(each)['reason'])),
   };
 }
 
@@ -76,5 +79,9 @@ function parse(text: string | null): unknown {
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);

@@ -3,6 +3,7 @@ import { NotFoundError, type EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
 import { zstdDecompressSync } from 'node:zlib';
+import { SEGMENTS_PER_START } from './trace-seq';
 
 const INLINE = `
 SELECT trace, retention_class FROM hot.run WHERE env_id = $1 AND run_id = $2
@@ -10,8 +11,12 @@ UNION ALL
 SELECT last_meta::jsonb ->> 'trace', retention_class FROM hot.dispatch WHERE env_id = $1 AND run_id = $2
 LIMIT 1`;
 
+/** Of the last start: what an earlier one left ends in the middle of something, and its calls have the same ids. */
 const SEGMENTS = `
-SELECT data FROM hot.trace_segment WHERE run_id = $1 AND retention_class = $2 ORDER BY seq`;
+SELECT s.data FROM hot.trace_segment s WHERE s.run_id = $1 AND s.retention_class = $2
+   AND s.seq >= (SELECT max(l.seq) / ${SEGMENTS_PER_START} * ${SEGMENTS_PER_START} FROM hot.trace_segment l
+                  WHERE l.run_id = $1 AND l.retention_class = $2)
+ ORDER BY s.seq`;
 
 const FORMAT_ZSTD = 2;
 

@@ -38,6 +38,10 @@ function maxAttemptsOf(run: RunDetailRecord): number | null {
 function notesOf(run: RunDetailRecord, info: RunInfo): readonly string[] {
   const notes: string[] = [];
   if (run.delivery > 1) notes.push(`Handed out again ${run.delivery - 1} time(s), because what ran it died`);
+  if (info.restarts.length > 0)
+    notes.push(
+      `Begun again ${info.restarts.length} time(s), not by its own fault: ${[...new Set(info.restarts)].join('; ')}. What it had sent before may be there twice`,
+    );
   if (run.cancel_requested) notes.push('Asked to stop; it ends at the next safe point');
   if (info.droppedCalls > 0)
     notes.push(`${info.droppedCalls} calls were not recorded: the trace reached its limit`);

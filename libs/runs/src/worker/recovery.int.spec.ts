@@ -5,7 +5,7 @@ import { workQueueToken, type WorkQueue } from '@app/platform/queue';
 import { RedisConnections } from '@app/platform/redis';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { RunCommands, RunsModule } from '../index';
-import { fakeFailure, FakeSandbox, FakeServing, WorkerHarness } from '../testing';
+import { fakeFailure, fakeLoss, FakeSandbox, FakeServing, WorkerHarness } from '../testing';
 import { EventConsumer } from './event-consumer';
 
 interface RunRow {
@@ -16,7 +16,13 @@ interface RunRow {
   readonly handler_key: string;
   readonly retry_of_run_id: string | null;
   readonly result: string;
+  readonly info: string | null;
 }
+
+const reasonsOf = (restarts: string | null | undefined): readonly string[] =>
+  (JSON.parse(restarts ?? '[]') as { reason: string }[]).map(({ reason }) => reason);
+const restartsIn = (run: RunRow | undefined): readonly string[] =>
+  reasonsOf(JSON.stringify((JSON.parse(run?.info ?? '{}') as { restarts?: unknown[] }).restarts ?? []));
 
 /** A promise that the test settles. */
 function gate(): { readonly opened: Promise<void>; open: () => void } {
@@ -59,7 +65,7 @@ describe('workers that die, stall, race and drain', () => {
   const runsOf = (harness: WorkerHarness, eventId: string) =>
     harness.db.query<RunRow>('SELECT * FROM hot.run WHERE event_id = $1 ORDER BY run_id', [eventId]);
   const live = (harness: WorkerHarness, eventId: string) =>
-    harness.db.query<{ state: number; kind: number; run_id: string | null }>(
+    harness.db.query<{ state: number; kind: number; run_id: string | null; restarts: string | null }>(
       'SELECT * FROM hot.dispatch WHERE event_id = $1',
       [eventId],
     );
@@ -161,6 +167,38 @@ describe('workers that die, stall, race and drain', () => {
     ]);
     expect(quarantined).toEqual([false, false, true]);
   }, 90_000);
+
+  it('keeps the record of a repeat with the attempt that its worker died of, and none with the next', async () => {
+    const tenant = { orgId: newId(), envId: newId() };
+    serving.addEnv(tenant.orgId, tenant.envId);
+    serving.addHandler(tenant.envId, 'twice', '::t/twice');
+    const [first, second] = [await worker(), await worker()];
+    let starts = 0;
+    first.sandbox.define('::t/twice', () => {
+      starts += 1;
+      if (starts === 1) throw fakeLoss(false);
+      return new Promise(() => undefined);
+    });
+    second.sandbox.define('::t/twice', () => 'done');
+    await first.start();
+    const event = await first.publish(tenant, 'twice', {});
+    await eventually(() => expect(starts).toBe(2));
+    await first.die();
+    await second.start({ sweep: true });
+    const runs = await eventually(
+      async () => {
+        const rows = await runsOf(second, event.eventId);
+        expect(rows).toHaveLength(2);
+        return rows;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(runs).toMatchObject([
+      { status: 3, delivery: 1, failure_kind: 'worker-lost' },
+      { status: 2, delivery: 2 },
+    ]);
+    expect(runs.map(restartsIn)).toEqual([['the isolate died'], []]);
+  }, 20_000);
 
   it('takes a new incarnation when it finds its lease gone, and goes on', async () => {
     const tenant = { orgId: newId(), envId: newId() };
@@ -437,6 +475,9 @@ describe('workers that die, stall, race and drain', () => {
     await first.stop();
     expect(await runsOf(first, short.eventId)).toMatchObject([{ status: 2, result: '"short"' }]);
     expect(await live(first, endless.eventId)).toMatchObject([{ state: 1, run_id: null }]);
+    expect(reasonsOf((await live(first, endless.eventId))[0]?.restarts)).toEqual([
+      'its worker was told to end',
+    ]);
     await second.start({ sweep: true });
     await eventually(
       async () =>
@@ -445,5 +486,7 @@ describe('workers that die, stall, race and drain', () => {
         ]),
       { timeoutMs: 10_000 },
     );
+    const [run] = await runsOf(second, endless.eventId);
+    expect(restartsIn(run)).toEqual(['its worker was told to end']);
   }, 20_000);
 });

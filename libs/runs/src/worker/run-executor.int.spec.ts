@@ -2,6 +2,7 @@ import { DeadLetters } from '@app/dispatch';
 import { newId } from '@app/kernel';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { fakeFailure, fakeLoss, WorkerHarness } from '../testing';
+import { TraceReader } from '../trace-reader';
 import { EventConsumer } from './event-consumer';
 
 interface RunRow {
@@ -251,14 +252,55 @@ describe('a worker', () => {
     const tenant = worker.tenant();
     worker.serving.addHandler(tenant.envId, 'innocent', '::t/innocent');
     let tries = 0;
-    worker.sandbox.define('::t/innocent', () => {
+    worker.sandbox.define('::t/innocent', ({ trace, data }) => {
       tries += 1;
+      for (const part of ['a', 'b', 'c']) trace(`${tries}${part}`.repeat(200 * (4 - tries)));
+      data('piece', tries);
       if (tries < 3) throw fakeLoss(false);
       return tries;
     });
     const event = await worker.publish(tenant, 'innocent', {});
     const [run] = await settled(event.eventId, 1);
     expect(run).toMatchObject({ status: 2, delivery: 1, result: '3' });
+    const info = JSON.parse(run?.info ?? '{}') as { restarts?: { at: string; reason: string }[] };
+    expect(info.restarts).toEqual([
+      { at: expect.stringMatching(/Z$/) as string, reason: 'the isolate died' },
+      { at: expect.stringMatching(/Z$/) as string, reason: 'the isolate died' },
+    ]);
+
+    // What went out twice is told apart, and the trace is that of the start that counted.
+    const pieces = await worker.db.query<{ seq: number; payload: string }>(
+      'SELECT seq, payload FROM hot.stream_data WHERE run_id = $1 ORDER BY seq',
+      [run?.run_id],
+    );
+    expect(pieces.map(({ seq, payload }) => [seq, payload])).toEqual([
+      [0, '1'],
+      [1, '2'],
+      [2, '3'],
+    ]);
+    expect(await new TraceReader(worker.db).segments(tenant, run?.run_id ?? '')).toEqual(
+      ['a', 'b', 'c'].map((part) => `3${part}`.repeat(200)),
+    );
+  });
+
+  it('has the record of a repeat before it repeats', async () => {
+    const tenant = worker.tenant();
+    worker.serving.addHandler(tenant.envId, 'again', '::t/again');
+    let seen: string | null = null;
+    let tries = 0;
+    worker.sandbox.define('::t/again', async () => {
+      tries += 1;
+      if (tries === 1) throw fakeLoss(false);
+      const [row] = await worker.db.query<{ restarts: string | null }>(
+        'SELECT restarts FROM hot.dispatch WHERE event_id = $1',
+        [event.eventId],
+      );
+      seen = row?.restarts ?? null;
+      return null;
+    });
+    const event = await worker.publish(tenant, 'again', {});
+    await settled(event.eventId, 1);
+    expect(seen).toContain('the isolate died');
   });
 
   it('delivers a suspect again in quarantine, and buries it after the third death', async () => {

@@ -7,12 +7,15 @@ import {
   dispatchConfig,
   EventAcceptor,
   MAX_DELIVERIES,
+  readRestarts,
   readRetryPolicy,
   StreamTotals,
   TicketSender,
+  withRestart,
   type ClaimedRow,
   type DispatchConfig,
   type EndedRun,
+  type Restart,
   type SiblingRow,
 } from '@app/dispatch';
 import { RunSettler, WorkerLease } from '@app/dispatch/worker';
@@ -22,7 +25,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
 import { HostFunctions, type RunFacts } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
-import { RunHost } from './run-host';
+import { RunHost, type EarlierStarts } from './run-host';
 import { runInfo } from './run-input';
 import { cancellationJson, failureJson, judge, reasonOf } from './run-outcome';
 import { RunRouter, type ImpossibleRun, type PlannedRun } from './run-router';
@@ -37,6 +40,8 @@ interface ActiveRun {
   cancelRequested: boolean;
   /** Taken from us, or given back: its outcome is nobody's. */
   dropped: boolean;
+  /** How often it began again without counting a delivery, and why. */
+  restarts: readonly Restart[];
 }
 
 /** Innocent runs of a dead isolate begin again in place; one that keeps being there counts as a suspect after this. */
@@ -120,7 +125,13 @@ export class RunExecutor {
       run.dropped = true;
       run.handle?.stop('shutdown');
     }
-    await Promise.all(runs.map((run) => this.giveBack(run.row, run.incarnation)));
+    await Promise.all(
+      runs.map((run) => {
+        const restarts =
+          run.handle === null ? null : withRestart(run.restarts, 'its worker was told to end', Date.now());
+        return this.giveBack(run.row, run.incarnation, restarts);
+      }),
+    );
     for (const timer of this.timers) clearTimeout(timer);
   }
 
@@ -129,7 +140,12 @@ export class RunExecutor {
     switch (plan.kind) {
       case 'wait':
         await this.settler.putBack(incarnation, [
-          { dispatchId: row.dispatch_id, runId: row.run_id, dueMs: Date.now() + PUT_BACK_MS },
+          {
+            dispatchId: row.dispatch_id,
+            runId: row.run_id,
+            dueMs: Date.now() + PUT_BACK_MS,
+            restarts: null,
+          },
         ]);
         return;
       case 'unhandled':
@@ -183,25 +199,41 @@ export class RunExecutor {
       handle: null,
       cancelRequested: row.cancel_requested === 1,
       dropped: false,
+      restarts: readRestarts(row.restarts),
     };
     this.active.set(row.run_id, active);
     try {
       this.announcer.started(row, planned.runType, planned.target, planned.target.functionName);
+      let streamDataCount = 0;
       for (let restart = 0; ; restart += 1) {
-        const { outcome, host } = await this.inSandbox(active, planned);
+        const { outcome, host } = await this.inSandbox(active, planned, { starts: restart, streamDataCount });
         if (active.dropped) return;
         if (outcome.status !== 'lost') return await this.settle(active, planned, outcome, host);
         const innocent = !outcome.suspect && restart < MAX_INNOCENT_RESTARTS;
         if (!innocent) return await this.redeliver(active, planned, outcome.reason, host);
+        ({ streamDataCount } = host);
+        if (!(await this.noteRestart(active, outcome.reason))) return;
       }
     } finally {
       this.active.delete(row.run_id);
     }
   }
 
+  /** Before it begins again: what it sent and did so far it may do twice, and whoever looks must be able to see why. */
+  private noteRestart(active: ActiveRun, reason: string): Promise<boolean> {
+    const { row, incarnation } = active;
+    active.restarts = withRestart(active.restarts, reason, Date.now());
+    return this.settler.restarted(incarnation, {
+      dispatchId: row.dispatch_id,
+      runId: row.run_id,
+      restarts: JSON.stringify(active.restarts),
+    });
+  }
+
   private async inSandbox(
     active: ActiveRun,
     planned: PlannedRun,
+    earlier: EarlierStarts,
   ): Promise<{ readonly outcome: SandboxOutcome; readonly host: RunHost }> {
     const { row, incarnation } = active;
     const { target } = planned;
@@ -218,19 +250,23 @@ export class RunExecutor {
       accessId: row.access_id,
       target,
     };
-    const host = new RunHost(run, {
-      acceptor: this.acceptor,
-      announcer: this.announcer,
-      streamData: this.streamData,
-      functions: this.functions,
-      appendSegment: ({ runId, retentionClass }, segment) =>
-        this.settler.appendSegments(incarnation, { runId, retentionClass, segments: [segment] }),
-      isOurs: (own) => !active.dropped && this.lease.incarnation() === own,
-      abandon: () => {
-        active.dropped = true;
-        active.handle?.stop('shutdown');
+    const host = new RunHost(
+      run,
+      {
+        acceptor: this.acceptor,
+        announcer: this.announcer,
+        streamData: this.streamData,
+        functions: this.functions,
+        appendSegment: ({ runId, retentionClass }, segment) =>
+          this.settler.appendSegments(incarnation, { runId, retentionClass, segments: [segment] }),
+        isOurs: (own) => !active.dropped && this.lease.incarnation() === own,
+        abandon: () => {
+          active.dropped = true;
+          active.handle?.stop('shutdown');
+        },
       },
-    });
+      earlier,
+    );
     if (active.cancelRequested) {
       return {
         host,
@@ -310,7 +346,7 @@ export class RunExecutor {
       cancelRequested: active.cancelRequested,
       random: Math.random(),
     });
-    const ended = this.endedRun(row, planned, verdict.result, verdict.failureKind, host, outcome);
+    const ended = this.endedRun(active, planned, verdict.result, verdict.failureKind, host, outcome);
     if (verdict.kind === 'retry') {
       const dueMs = Date.now() + verdict.delayMs;
       const kept = await this.settler.retryLater(incarnation, {
@@ -357,7 +393,7 @@ export class RunExecutor {
     const message = last
       ? `Worker crashed during event processing: ${reason}`
       : 'Worker crashed during event processing - event will be retried';
-    const ended = this.endedRun(row, planned, failureJson(message), 'worker-lost', host, null);
+    const ended = this.endedRun(active, planned, failureJson(message), 'worker-lost', host, null);
     if (last) {
       if (!(await this.settler.deadLetter(incarnation, ended))) return;
       this.announcer.ended({
@@ -477,8 +513,19 @@ export class RunExecutor {
     });
   }
 
-  private async giveBack(row: ClaimedRow, incarnation: string): Promise<void> {
-    const rows = [{ dispatchId: row.dispatch_id, runId: row.run_id, dueMs: Date.now() + PUT_BACK_MS }];
+  private async giveBack(
+    row: ClaimedRow,
+    incarnation: string,
+    restarts: readonly Restart[] | null = null,
+  ): Promise<void> {
+    const rows = [
+      {
+        dispatchId: row.dispatch_id,
+        runId: row.run_id,
+        dueMs: Date.now() + PUT_BACK_MS,
+        restarts: restarts && JSON.stringify(restarts),
+      },
+    ];
     await this.settler.putBack(incarnation, rows).catch(() => undefined); // then the end of the lease gives it back
   }
 
@@ -487,7 +534,7 @@ export class RunExecutor {
   }
 
   private endedRun(
-    row: ClaimedRow,
+    { row, restarts }: ActiveRun,
     planned: PlannedRun,
     result: string,
     failureKind: string | null,
@@ -500,6 +547,7 @@ export class RunExecutor {
     const info: Record<string, unknown> = { queue_timing: queueTiming(row, startedMs) };
     if (failureKind !== null) info['failure_kind'] = failureKind;
     if (planned.warning !== null) info['warning'] = planned.warning;
+    if (restarts.length > 0) info['restarts'] = restarts;
     if (host.missingContext.length > 0) info['missing_ctx'] = host.missingContext;
     if (outcome !== null && outcome.droppedCalls > 0) {
       info['trace_truncated'] = {

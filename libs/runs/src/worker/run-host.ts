@@ -25,11 +25,16 @@ export interface RunHostServices {
   readonly abandon: () => void;
 }
 
+export interface EarlierStarts {
+  readonly starts: number;
+  readonly streamDataCount: number;
+}
+
 const RETRY_MS = 250;
 
 export class RunHost implements SandboxHost {
-  readonly trace = new TraceBuffer();
-  streamDataCount = 0;
+  readonly trace: TraceBuffer;
+  streamDataCount: number;
   /** Required context keys without a value when the run began. */
   missingContext: readonly string[] = [];
   private events: Promise<void> = Promise.resolve();
@@ -38,7 +43,12 @@ export class RunHost implements SandboxHost {
   constructor(
     private readonly run: RunFacts,
     private readonly services: RunHostServices,
-  ) {}
+    /** What went out when it began before, for one that begins again. */
+    earlier: EarlierStarts = { starts: 0, streamDataCount: 0 },
+  ) {
+    this.trace = new TraceBuffer(earlier.starts);
+    this.streamDataCount = earlier.streamDataCount;
+  }
 
   call(name: string, argsJson: string, signal: AbortSignal): Promise<string> {
     return this.services.functions.call(this.run, name, argsJson, signal);

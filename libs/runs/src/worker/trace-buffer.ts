@@ -1,5 +1,6 @@
 import type { TraceSegment } from '@app/dispatch';
 import { zstdCompressSync } from 'node:zlib';
+import { SEGMENTS_PER_START } from '../trace-seq';
 
 /** A trace up to this size stays in the run's row. */
 const INLINE_BYTES = 2 * 1024;
@@ -14,11 +15,14 @@ const FORMAT_ZSTD = 2;
  */
 export class TraceBuffer {
   private held: string | null = null;
-  private seq = 0;
+  private sent = 0;
+
+  /** @param start how often the run has begun before */
+  constructor(private readonly start: number) {}
 
   /** Answers a segment that should be written now, null while the text may yet fit into the row. */
   add(text: string): TraceSegment | null {
-    if (this.held === null && this.seq === 0) {
+    if (this.held === null && this.sent === 0) {
       this.held = text;
       return null;
     }
@@ -32,14 +36,14 @@ export class TraceBuffer {
     const { held } = this;
     this.held = null;
     if (held === null) return { trace: null, segments: [] };
-    if (this.seq === 0 && Buffer.byteLength(held) <= INLINE_BYTES) return { trace: held, segments: [] };
+    if (this.sent === 0 && Buffer.byteLength(held) <= INLINE_BYTES) return { trace: held, segments: [] };
     return { trace: null, segments: [this.segment(held)] };
   }
 
   private segment(text: string): TraceSegment {
     const raw = Buffer.from(text, 'utf8');
-    const seq = this.seq;
-    this.seq += 1;
+    const seq = this.start * SEGMENTS_PER_START + this.sent;
+    this.sent += 1;
     if (raw.length < MIN_COMPRESSED_BYTES) return { seq, data: Buffer.concat([Buffer.of(FORMAT_RAW), raw]) };
     return { seq, data: Buffer.concat([Buffer.of(FORMAT_ZSTD), zstdCompressSync(raw)]) };
   }

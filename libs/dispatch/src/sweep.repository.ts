@@ -33,7 +33,7 @@ due AS (
     due_at = now() + interval '2 seconds' * (2 ^ least(d.tickets, 5))
   FROM (
     SELECT dispatch_id FROM hot.dispatch
-    WHERE state IN (1, 3) AND due_at <= now() AND (SELECT mine FROM turn)
+    WHERE state IN (1, 3) AND due_at <= now() - $3::float8 * interval '1 millisecond' AND (SELECT mine FROM turn)
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) s
   WHERE d.dispatch_id = s.dispatch_id
   RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
@@ -155,9 +155,12 @@ interface SweepRow {
 export class SweepRepository {
   constructor(private readonly sql: HotSql) {}
 
-  /** @param slot counter slot that no concurrent writer uses */
-  async sweep(slot: number): Promise<Sweep> {
-    const rows = await this.sql.rows<SweepRow>(SWEEP, [SWEEP_LIMIT, slot]);
+  /**
+   * @param slot counter slot that no concurrent writer uses
+   * @param patienceMs how long beyond its time a row is left to the ticket that it has
+   */
+  async sweep(slot: number, patienceMs: number): Promise<Sweep> {
+    const rows = await this.sql.rows<SweepRow>(SWEEP, [SWEEP_LIMIT, slot, patienceMs]);
     const next = rows.find((row) => row.what === 'next');
     return {
       mine: next?.state === 1,

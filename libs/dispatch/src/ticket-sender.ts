@@ -6,6 +6,7 @@ import { encodeTicket, eventTickets, MAX_TICKET_ROWS, type Ticket, type TicketRo
 const MAX_ROWS_PER_ADD = MAX_TICKET_ROWS * 16;
 /** While Redis is slow or away rows pile up here; beyond this they are left to the sweeper. */
 const MAX_PENDING = 50_000;
+const COUNT_WITHIN_MS = 250;
 
 /**
  * Hands out tickets for rows that were committed. A ticket takes along whatever was committed while the previous one
@@ -22,6 +23,19 @@ export class TicketSender {
     if (this.pending.length > MAX_PENDING) return;
     for (const row of rows) this.pending.push(row);
     this.sending ??= Promise.resolve().then(() => this.pump());
+  }
+
+  /** Tickets that no worker has taken yet; none while Redis is away or stands still, for then nobody will take any. */
+  async waiting(): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<number>((resolve) => {
+      timer = setTimeout(() => resolve(0), COUNT_WITHIN_MS);
+    });
+    const counted = this.queue.counts().then(
+      ({ waiting }) => waiting,
+      () => 0,
+    );
+    return Promise.race([counted, late]).finally(() => clearTimeout(timer));
   }
 
   /** Resolves when nothing is left to send. */

@@ -1,4 +1,4 @@
-import { eventTickets, type Ticket } from '@app/dispatch';
+import { eventTickets, TicketSender, type Sweep, type Ticket } from '@app/dispatch';
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { newId } from '@app/kernel';
 import { workQueueToken, type WorkQueue } from '@app/platform/queue';
@@ -346,6 +346,40 @@ describe('workers that die, stall, race and drain', () => {
       { timeoutMs: 15_000 },
     );
   }, 30_000);
+
+  it('leaves a backlog to the tickets that it has, and makes good what is missing when they are gone', async () => {
+    const tenant = { orgId: newId(), envId: newId() };
+    serving.addEnv(tenant.orgId, tenant.envId);
+    serving.addHandler(tenant.envId, 'behind', '::t/behind');
+    const harness = await worker();
+    // Nobody consumes; each of these has a ticket of its own.
+    for (let n = 0; n < 12; n += 1) {
+      await harness.publish(tenant, 'behind', { n });
+      await harness.app.get(TicketSender).flushed();
+    }
+    const late = (seconds: number) =>
+      harness.db.execute(
+        `UPDATE hot.dispatch SET due_at = now() - $2 * interval '1 second' WHERE env_id = $1`,
+        [tenant.envId, seconds],
+      );
+    const given = async () =>
+      (
+        await harness.db.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM hot.dispatch WHERE env_id = $1 AND tickets > 0`,
+          [tenant.envId],
+        )
+      )[0]?.n;
+    const sweeps: Sweep[] = [];
+    const sweeper = harness.app.get(Sweeper);
+    sweeper.listen((sweep) => void sweeps.push(sweep));
+    await late(5);
+    sweeper.start();
+    await eventually(() => expect(sweeps.length).toBeGreaterThan(0));
+    expect(await given()).toBe(0);
+    await harness.app.get(RedisConnections).commands().flushdb();
+    await eventually(async () => expect(await given()).toBe(12), { timeoutMs: 5_000 });
+    await sweeper.stop();
+  }, 20_000);
 
   it('works from the database alone while Redis is away', async () => {
     const tenant = { orgId: newId(), envId: newId() };

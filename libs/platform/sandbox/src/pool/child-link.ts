@@ -24,7 +24,8 @@ export interface LinkEvents {
 interface OpenRun {
   readonly run: SandboxRun;
   readonly settle: (outcome: SandboxOutcome) => void;
-  readonly abort: AbortController;
+  /** Made for the first call: one per run would cost more than the rest of its bookkeeping. */
+  abort: AbortController | null;
   stopped: 'cancelled' | 'shutdown' | null;
   openCalls: number;
   /** When something happened in it last. */
@@ -115,7 +116,7 @@ export class ChildLink {
     this.open.set(number, {
       run,
       settle,
-      abort: new AbortController(),
+      abort: null,
       stopped: null,
       openCalls: 0,
       quietSinceMs: performance.now(),
@@ -235,6 +236,7 @@ export class ChildLink {
   private async answer(number: number, entry: OpenRun, frame: Frame): Promise<void> {
     const callId = text(frame, 0);
     entry.openCalls += 1;
+    entry.abort ??= new AbortController();
     let answer: readonly string[];
     try {
       const value = await entry.run.host.call(text(frame, 1), text(frame, 2), entry.abort.signal);
@@ -262,7 +264,7 @@ export class ChildLink {
     const entry = this.open.get(number);
     if (entry === undefined) return;
     this.open.delete(number);
-    entry.abort.abort();
+    entry.abort?.abort();
     if (this.open.size === 0) {
       this.idleSinceMs = performance.now();
       this.timer?.unref();

@@ -12,7 +12,7 @@ import { LANG } from './lang';
 import { MATH } from './math';
 import type { NativeDef } from '../runtime/native-def';
 import { PMAP } from './pmap';
-import { REGEX } from './regex';
+import { REGEX } from './regex/index';
 import { RESULTS } from './results';
 import { STR } from './str';
 import { TEST } from './test';

@@ -1,22 +1,20 @@
-/**
- * `::hot::regex` on the host's engine: patterns are translated, input is bounded. A pattern that backtracks without
- * end is stopped by whoever watches the isolate; nothing in here can.
- */
-import { HotMap } from '../runtime/hot-map';
-import { utf8Length } from '../source/utf8';
-import { err, Res, type Value } from '../runtime/values';
-import { MAX_COLLECTION } from './limits';
-import { native, type NativeDef } from '../runtime/native-def';
-import { PatternError, translate } from './regex-translate';
+/** `::hot::regex`. */
+import { HotMap } from '../../runtime/hot-map';
+import { utf8Length } from '../../source/utf8';
+import { err, Res, type Value } from '../../runtime/values';
+import { MAX_COLLECTION } from '../limits';
+import { native, type NativeDef } from '../../runtime/native-def';
+import { Compiled, type Bill, type Match } from './compiled';
+import { PatternError } from './parse';
 
 const MAX_PATTERN = 64 * 1024;
 const MAX_INPUT = 64 * 1024 * 1024;
 const CACHE = 512;
 
-/** By pattern; compiled expressions hold no state of a run: `lastIndex` is set before every use. */
-const compiled = new Map<string, RegExp>();
+/** By pattern; compiled patterns hold no state of a run. */
+const compiled = new Map<string, Compiled>();
 
-function compile(op: string, pattern: string): RegExp | Res {
+function compile(op: string, pattern: string): Compiled | Res {
   const known = compiled.get(pattern);
   if (known) return known;
   if (pattern.length > MAX_PATTERN) {
@@ -25,8 +23,7 @@ function compile(op: string, pattern: string): RegExp | Res {
     );
   }
   try {
-    const { source, flags } = translate(pattern);
-    const regex = new RegExp(source, `g${flags}`);
+    const regex = new Compiled(pattern);
     if (compiled.size >= CACHE) compiled.clear();
     compiled.set(pattern, regex);
     return regex;
@@ -36,7 +33,7 @@ function compile(op: string, pattern: string): RegExp | Res {
   }
 }
 
-type Op = (value: string, regex: RegExp, replacement: string) => Value;
+type Op = (value: string, regex: Compiled, bill: Bill, replacement: string) => Value;
 
 function R(name: string, op: string, sig: string, doc: string, f: Op): NativeDef {
   return native(`::hot::regex/${name}`, {
@@ -56,8 +53,7 @@ function R(name: string, op: string, sig: string, doc: string, f: Op): NativeDef
       const regex = compile(op, pattern);
       if (regex instanceof Res) return regex;
       fb.r.spend(fb, 4 + (value.length >> 6));
-      regex.lastIndex = 0;
-      return f(value, regex, replacement);
+      return f(value, regex, (steps) => fb.r.spend(fb, steps >> 4), replacement);
     },
   });
 }
@@ -73,24 +69,24 @@ function offsets(value: string): (index: number) => number {
   };
 }
 
-function position(m: RegExpExecArray, byte: (i: number) => number): Value {
-  const start = byte(m.index);
+function position(m: Match, byte: (i: number) => number): Value {
+  const start = byte(m.start);
   return HotMap.of([
-    ['match', m[0]],
+    ['match', m.text],
     ['start', start],
-    ['end', start + utf8Length(m[0])],
+    ['end', start + utf8Length(m.text)],
   ]);
 }
 
-const groups = (m: RegExpExecArray): Value =>
+const groups = (m: Match): Value =>
   HotMap.of([
-    ['match', m[0]],
-    ['groups', m.slice(1).map((g): Value => g ?? null)],
+    ['match', m.text],
+    ['groups', [...m.groups]],
   ]);
 
-function all(op: string, value: string, regex: RegExp, f: (m: RegExpExecArray) => Value): Value {
+function all(op: string, value: string, regex: Compiled, bill: Bill, f: (m: Match) => Value): Value {
   const out: Value[] = [];
-  for (const m of value.matchAll(regex)) {
+  for (const m of regex.all(value, bill)) {
     if (out.push(f(m)) > MAX_COLLECTION)
       return err(`${op}: too many matches (limit ${MAX_COLLECTION}). Raise HOT_MAX_COLLECTION_SIZE.`);
   }
@@ -100,26 +96,24 @@ function all(op: string, value: string, regex: RegExp, f: (m: RegExpExecArray) =
 const REPLACEMENT = /\$(?:\$|\{(\w+)\}|(\w+))/g;
 
 /** `$1`, `$name`, `${1}`, `${name}`, `$$`. */
-function expand(
-  template: string,
-  m: readonly (string | undefined)[],
-  named: Readonly<Record<string, string | undefined>>,
-): string {
+function expand(template: string, m: Match, names: ReadonlyMap<string, number>): string {
+  if (!template.includes('$')) return template;
   return template.replace(REPLACEMENT, (whole, braced?: string, bare?: string) => {
     if (whole === '$$') return '$';
     const name = braced ?? bare ?? '';
-    if (/^\d+$/.test(name)) return m[Number(name)] ?? '';
-    return Object.hasOwn(named, name) ? (named[name] ?? '') : '';
+    const index = /^\d+$/.test(name) ? Number(name) : names.get(name);
+    if (index === 0) return m.text;
+    return index === undefined ? '' : (m.groups[index - 1] ?? '');
   });
 }
 
 function replacer(first: boolean): Op {
-  return (value, regex, replacement) => {
+  return (value, regex, bill, replacement) => {
     let out = '';
     let at = 0;
-    for (const m of value.matchAll(regex)) {
-      out += value.slice(at, m.index) + expand(replacement, m, m.groups ?? {});
-      at = m.index + m[0].length;
+    for (const m of regex.all(value, bill)) {
+      out += value.slice(at, m.start) + expand(replacement, m, regex.names);
+      at = m.end;
       if (first) break;
     }
     return out + value.slice(at);
@@ -130,31 +124,39 @@ const TWO = '(value: Str, pattern: Str)';
 const THREE = '(value: Str, pattern: Str, replacement: Str): Str';
 
 export const REGEX: readonly NativeDef[] = [
-  R('is-match', 'is-match', `${TWO}: Bool`, 'Whether the pattern matches anywhere.', (v, r) => r.test(v)),
-  R('first-match', 'match', TWO, 'The first matched text, or null.', (v, r) => r.exec(v)?.[0] ?? null),
-  R('find', 'find', TWO, 'The first match with its position, or null.', (v, r) => {
-    const m = r.exec(v);
+  R(
+    'is-match',
+    'is-match',
+    `${TWO}: Bool`,
+    'Whether the pattern matches anywhere.',
+    (v, r, bill) => r.exec(v, 0, bill) !== null,
+  ),
+  R('first-match', 'match', TWO, 'The first matched text, or null.', (v, r, bill) => {
+    return r.exec(v, 0, bill)?.text ?? null;
+  }),
+  R('find', 'find', TWO, 'The first match with its position, or null.', (v, r, bill) => {
+    const m = r.exec(v, 0, bill);
     return m === null ? null : position(m, offsets(v));
   }),
-  R('find-all', 'find-all', `${TWO}: Vec<Map>`, 'All matches with their positions.', (v, r) => {
+  R('find-all', 'find-all', `${TWO}: Vec<Map>`, 'All matches with their positions.', (v, r, bill) => {
     const byte = offsets(v);
-    return all('find-all', v, r, (m) => position(m, byte));
+    return all('find-all', v, r, bill, (m) => position(m, byte));
   }),
-  R('capture', 'capture', TWO, 'The first match with its groups, or null.', (v, r) => {
-    const m = r.exec(v);
+  R('capture', 'capture', TWO, 'The first match with its groups, or null.', (v, r, bill) => {
+    const m = r.exec(v, 0, bill);
     return m === null ? null : groups(m);
   }),
-  R('capture-all', 'capture-all', `${TWO}: Vec<Map>`, 'All matches with their groups.', (v, r) =>
-    all('capture-all', v, r, groups),
+  R('capture-all', 'capture-all', `${TWO}: Vec<Map>`, 'All matches with their groups.', (v, r, bill) =>
+    all('capture-all', v, r, bill, groups),
   ),
   R('replace', 'replace', THREE, 'Replaces the first match.', replacer(true)),
   R('replace-all', 'replace-all', THREE, 'Replaces all matches.', replacer(false)),
-  R('split', 'split', `${TWO}: Vec<Str>`, 'The pieces between matches.', (v, r) => {
+  R('split', 'split', `${TWO}: Vec<Str>`, 'The pieces between matches.', (v, r, bill) => {
     const out: Value[] = [];
     let at = 0;
-    for (const m of v.matchAll(r)) {
-      out.push(v.slice(at, m.index));
-      at = m.index + m[0].length;
+    for (const m of r.all(v, bill)) {
+      out.push(v.slice(at, m.start));
+      at = m.end;
     }
     out.push(v.slice(at));
     return out;

@@ -1,5 +1,5 @@
 /** `::hot::lang` and `::hot::meta`: functions and definitions as data. */
-import { callAsync, callNowSync, functionOf } from '../runtime/call';
+import { callAsync, callNowSync, force, functionOf } from '../runtime/call';
 import { Definition } from '../runtime/definition';
 import { HotMap } from '../runtime/hot-map';
 import { metaValue } from '../runtime/program-rt';
@@ -10,6 +10,7 @@ import {
   Res,
   Tagged,
   TypeInfo,
+  Thunk,
   TypeValue,
   type AsyncEntry,
   type Entry,
@@ -93,6 +94,23 @@ function source(file: Value, line: Value, column: Value, position: Value): Value
   );
 }
 
+/** A lazy argument that mentions no definition, such as a full name in a Str. */
+const evaluated = (fb: Fiber, d: number, v: Value): Value => (v instanceof Thunk ? force(fb, d, v) : v);
+
+/** What the library says of one of its functions. */
+function libraryMeta(fb: Fiber, name: string | null): Value {
+  const about = name === null ? undefined : fb.r.program.library.get(name)?.signature;
+  if (about === undefined) return null;
+  const doc: readonly [string, Value] = ['doc', about.doc];
+  return HotMap.of(about.core ? [doc, ['core', true]] : [doc]);
+}
+
+function namedMeta(fb: Fiber, v: Value): Value {
+  const found = named(fb, v);
+  if (found === null) return libraryMeta(fb, v instanceof HotFn ? v.name : typeof v === 'string' ? v : null);
+  return found.meta === null ? null : metaValue(found.meta);
+}
+
 /** The definition that a full name in a Str, a function or a type names. */
 function named(fb: Fiber, v: Value): ReturnType<Fiber['r']['program']['definitionOf']> {
   const name =
@@ -155,14 +173,10 @@ export const LANG: readonly NativeDef[] = [
     doc: 'The metadata of a definition.',
     special: 'definition',
     traced: false,
-    s: (fb, _d, _s, v = null) => {
-      if (v instanceof Definition) {
-        if (v.meta !== null || v.entry.fullName !== null) return v.meta;
-        const found = named(fb, v.value);
-        return found?.meta == null ? null : metaValue(found.meta);
-      }
-      const found = named(fb, v);
-      return found?.meta == null ? null : metaValue(found.meta);
+    s: (fb, d, _s, v = null) => {
+      if (!(v instanceof Definition)) return namedMeta(fb, evaluated(fb, d, v));
+      if (v.meta !== null) return v.meta;
+      return v.entry.fullName === null ? namedMeta(fb, v.value) : libraryMeta(fb, v.entry.fullName);
     },
   }),
   native('::hot::meta/source', {
@@ -171,12 +185,12 @@ export const LANG: readonly NativeDef[] = [
     doc: 'Where a definition stands.',
     special: 'definition',
     traced: false,
-    s: (fb, _d, _s, v = null) => {
+    s: (fb, d, _s, v = null) => {
       if (v instanceof Definition) {
         const { line, column, position } = v.entry;
         return source(v.file, line, column, position);
       }
-      const found = named(fb, v);
+      const found = named(fb, evaluated(fb, d, v));
       if (found === null) return source(null, null, null, null);
       return source(fb.r.program.tables.files[found.file] ?? null, found.line, found.column, found.position);
     },

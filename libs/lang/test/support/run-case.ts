@@ -1,15 +1,18 @@
 /** Compiles and runs the programs of `.cases` files in this process. */
 import { randomBytes } from 'node:crypto';
-import { compileProject, loadProgram, runProgram, type ProgramSource, type RunHost } from '../../src';
+import { compileProject, extractDefinitions, loadProgram, runProgram } from '../../src';
+import type { Compilation, ProgramSource, RunHost } from '../../src';
 import type { LoadedProgram, RunOutcome } from '../../src/embed';
 import type { Case, Check } from './cases';
 
+export type Compile = (sources: readonly ProgramSource[]) => Compilation;
+
 /** What is wrong with the case, one line each; empty when it holds. */
-export async function runCase(one: Case): Promise<readonly string[]> {
+export async function runCase(one: Case, compile: Compile = compileProject): Promise<readonly string[]> {
   const refusals = one.checks.filter((check) => check.expected.startsWith('COMPILE'));
   if (refusals.length > 0) return refused(one, refusals);
   const { text, functions } = withChecks(one);
-  const { program, diagnostics, artifact } = compileProject([source(text)]);
+  const { program, diagnostics, artifact } = compile([source(text)]);
   if (artifact === null) {
     return diagnostics
       .filter((each) => each.severity === 'error')
@@ -56,7 +59,8 @@ function refused(one: Case, refusals: readonly Check[]): readonly string[] {
   const text = namespaced(one.program);
   const shift = text === one.program ? 0 : 1;
   const { program, diagnostics } = compileProject([source(text)]);
-  const found = diagnostics.map((each) => {
+  const declared = program.ok ? extractDefinitions(program).diagnostics : [];
+  const found = [...diagnostics, ...declared].map((each) => {
     const place = program.files[each.file]?.placeAt(each.start);
     return `${each.code} ${(place?.line ?? 0) - shift}:${place?.column} ${each.message}`;
   });

@@ -18,7 +18,7 @@ export function installBodyParsing(server: FastifyInstance, config: HttpConfig):
     const mode = request.routeOptions.config.body ?? 'ignored';
     if (mode === 'stream') done(null, undefined);
     else if (mode === 'ignored') drop(payload, config.maxBodyBytes, done);
-    else collect(payload, request.headers['content-length'], mode, config.maxJsonBytes, done);
+    else collect(payload, request.headers['content-length'], mode, config, done);
   });
   // Before a byte of the body is read, and after the credential was checked.
   server.addHook('preParsing', (request, _reply, payload, done) => {
@@ -38,21 +38,28 @@ function collect(
   payload: NodeJS.ReadableStream,
   declared: string | undefined,
   mode: Exclude<BodyMode, 'ignored' | 'stream'>,
-  limit: number,
+  { maxJsonBytes, maxBodyBytes }: Pick<HttpConfig, 'maxJsonBytes' | 'maxBodyBytes'>,
   done: Done,
 ): void {
   const tooLarge = (): void =>
-    done(new AppError('payload_too_large', `A JSON body may have at most ${limit} bytes`));
-  if (declared !== undefined && Number(declared) > limit) return tooLarge();
+    done(new AppError('payload_too_large', `A JSON body may have at most ${maxJsonBytes} bytes`));
+  if (declared !== undefined && Number(declared) > maxBodyBytes) return tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
   payload.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= limit) chunks.push(chunk);
-    else if (bytes - chunk.length <= limit) tooLarge();
+    if (bytes <= maxJsonBytes) {
+      chunks.push(chunk);
+      return;
+    }
+    // Read on, within reason: the answer to an error closes the connection, and a client that still sends would meet a
+    // broken pipe instead of it.
+    chunks.length = 0;
+    if (bytes > maxBodyBytes && bytes - chunk.length <= maxBodyBytes) tooLarge();
   });
   payload.on('end', () => {
-    if (bytes > limit) return;
+    if (bytes > maxBodyBytes) return;
+    if (bytes > maxJsonBytes) return tooLarge();
     try {
       done(null, read(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes), mode));
     } catch (error) {

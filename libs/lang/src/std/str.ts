@@ -1,7 +1,7 @@
 /** `::hot::str`. */
 import { strOf } from '../runtime/operations';
 import { shortTypeOf } from '../runtime/types';
-import { chars, utf8Length } from '../source/utf8';
+import { charCount, chars, utf8Length } from '../source/utf8';
 import { err, type Value } from '../runtime/values';
 import { isEmpty, length, slice } from './coll-access';
 import { MAX_STRING_BYTES, tooLongString } from './limits';
@@ -39,7 +39,11 @@ function pad(end: boolean): NativeDef {
       const missing = width - utf8Length(s);
       if (missing <= 0 || padding === '') return s;
       if (width > MAX_STRING_BYTES) return tooLongString(name, width);
-      const fill = padding.repeat(Math.ceil(missing / padding.length)).slice(0, missing);
+      const size = charCount(padding);
+      const repeated = padding.repeat(Math.ceil(missing / size));
+      // Cut between characters, never inside one.
+      const fill =
+        size === padding.length ? repeated.slice(0, missing) : chars(repeated).slice(0, missing).join('');
       return end ? s + fill : fill + s;
     },
   });

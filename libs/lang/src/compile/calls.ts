@@ -276,13 +276,19 @@ function emitConstruct(ac: Activation, node: CallNode, site: number): string {
   const def = type.type;
   const own = def.constructors;
   const t = cx.type(def);
-  if (own === null || ac.constructing === def.id) {
+  // Inside a constructor function a map makes the value itself; other arguments may go on to another overload.
+  const inside = ac.constructing === def.id;
+  const wrapsAny = inside && (def.kind !== 'struct' || def.fields.length === 0);
+  if (own === null || wrapsAny) {
     const args = values(ac, node, site, () => 'strict');
     return `make(fb, d, ${site}, ${t}, ${args[0] ?? 'undefined'})`;
   }
-  const mapOnly = own.overloads.some(
-    (o) => o.params.length === 1 && o.params[0]?.type?.kind === 'builtin' && o.params[0].type.name === 'Map',
-  );
+  const mapOnly =
+    !inside &&
+    own.overloads.some(
+      (o) =>
+        o.params.length === 1 && o.params[0]?.type?.kind === 'builtin' && o.params[0].type.name === 'Map',
+    );
   const matching = own.overloads.filter(
     (o) => o.fixed === node.args.length || (o.variadic && o.fixed <= node.args.length),
   );

@@ -4,11 +4,18 @@ import { buildsCommand } from './commands/builds.command';
 import { checkCommand } from './commands/check.command';
 import { Flags, type Command } from './commands/command';
 import { deployCommand } from './commands/deploy.command';
+import { fmtCommand } from './commands/fmt.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
+import { evalCommand, runCommand } from './commands/run.command';
+import { testCommand } from './commands/test.command';
 import { versionCommand } from './commands/version.command';
 import { CommandError, UsageError } from './usage-error';
 
 const COMMANDS: readonly Command[] = [
+  runCommand,
+  evalCommand,
+  testCommand,
+  fmtCommand,
   checkCommand,
   buildCommand,
   deployCommand,
@@ -38,6 +45,8 @@ async function main(argv: readonly string[]): Promise<number> {
     out: {
       print: (line) => process.stdout.write(`${line}\n`),
       note: (line) => process.stderr.write(`${line}\n`),
+      write: (stream, text) => process[stream === 'out' ? 'stdout' : 'stderr'].write(text),
+      isTerminal: process.stdout.isTTY,
     },
   });
 }

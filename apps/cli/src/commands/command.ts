@@ -24,6 +24,10 @@ export interface CommandInput {
 export interface Output {
   print(line: string): void;
   note(line: string): void;
+  /** What a program writes itself, as it is. */
+  write(stream: 'out' | 'err', text: string): void;
+  /** Whether stdout is a terminal: colours, and no more than what a person reads. */
+  readonly isTerminal: boolean;
 }
 
 /** The parsed options, asked for by name and kind. */

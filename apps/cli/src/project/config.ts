@@ -2,16 +2,24 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { ProgramSource } from '@app/lang';
+import { VALUE_FORMATS, type ProgramSource } from '@app/lang';
 import { CommandError, UsageError } from '../usage-error';
 import { evaluate } from './evaluate';
+
+export const CHECK_FORMATS = ['pretty', 'simple', 'json', 'json-min'] as const;
 
 const paths = z
   .object({ paths: z.array(z.string()).nullish(), excludes: z.array(z.string()).nullish() })
   .nullish();
 
+/** A flag as hot.hot writes it, or as text where it came out of the environment. */
+const flag = z.preprocess((v) => (v === 'true' ? true : v === 'false' ? false : v), z.boolean().nullish());
+
+const testing = z.object({ capture: flag, 'allow-empty': flag });
+
 const projectSchema = z.object({
   src: paths,
+  test: testing.extend({ paths: z.array(z.string()).nullish() }).nullish(),
   resources: paths,
   ignore: z
     .object({ 'respect-gitignore': z.boolean().nullish(), excludes: z.array(z.string()).nullish() })
@@ -19,6 +27,11 @@ const projectSchema = z.object({
 });
 
 const configSchema = z.object({
+  test: testing.nullish(),
+  value: z.object({ format: z.enum(VALUE_FORMATS).nullish() }).nullish(),
+  check: z
+    .object({ format: z.enum(CHECK_FORMATS).nullish(), 'with-tests': flag, 'deny-warnings': flag })
+    .nullish(),
   set: z.object({ project: z.string().nullish(), remote: z.string().nullish() }).nullish(),
   project: z.record(z.string(), projectSchema).nullish(),
   remote: z.record(z.string(), z.object({ url: z.string().nullish(), key: z.string().nullish() })).nullish(),

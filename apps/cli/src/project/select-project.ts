@@ -6,7 +6,9 @@ import { readConfig, type ProjectConfig, type ProjectEntry } from './config';
 export interface SelectedProject {
   readonly name: string;
   readonly config: ProjectConfig;
+  readonly entry: ProjectEntry | undefined;
   readonly sourceRoots: readonly string[];
+  readonly testRoots: readonly string[];
   readonly resourceRoots: readonly string[];
   readonly resourceExcludes: readonly string[];
   readonly excludes: readonly string[];
@@ -31,17 +33,18 @@ export async function selectProject(
   if (entry === undefined && wanted !== undefined && known.length > 0) {
     throw new UsageError(`hot.hot has no project "${name}"; it has ${known.join(', ')}`);
   }
-  return { name, config, ...rootsOf(cwd, entry, flags) };
+  return { name, config, entry, ...rootsOf(cwd, entry, flags) };
 }
 
 function rootsOf(
   cwd: string,
   entry: ProjectEntry | undefined,
   flags: Flags,
-): Omit<SelectedProject, 'name' | 'config'> {
+): Omit<SelectedProject, 'name' | 'config' | 'entry'> {
   const from = (paths: readonly string[]): readonly string[] => paths.map((path) => resolve(cwd, path));
   return {
     sourceRoots: from([...(entry?.src?.paths ?? ['./hot/src']), ...flags.texts('src.path')]),
+    testRoots: from([...(entry?.test?.paths ?? ['./hot/test']), ...flags.texts('test.path')]),
     resourceRoots: from([
       ...(entry?.resources?.paths ?? ['./hot/resources']),
       ...flags.texts('resource.path'),

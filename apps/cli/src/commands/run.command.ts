@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { SNIPPET_VALUE, type ProgramSource } from '@app/lang';
+import { compileLocal } from '../local/compile-local';
+import { LocalHost } from '../local/local-host';
+import { contextSources, projectSources } from '../local/local-sources';
+import { runLocal, type LocalRunType } from '../local/run-local';
+import { showOutcome } from '../local/show-outcome';
+import { selectProject } from '../project/select-project';
+import { UsageError } from '../usage-error';
+import type { Command, CommandInput } from './command';
+import { RUN_OPTIONS } from './project-options';
+import { valueFormat } from './value-format';
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'run a file with the sources of the project, and print its last value',
+  usage: 'hot run FILE [-p PROJECT] [--ctx FILE] [--value.format hot|json]',
+  options: RUN_OPTIONS,
+  async run(input) {
+    const [file] = input.positionals;
+    if (file === undefined) throw new UsageError('hot run needs a file: hot run FILE');
+    const path = resolve(input.cwd, file);
+    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new UsageError(`${file} can't be read`, { cause });
+    });
+    return evaluateHere(input, 'run', { name: relative(input.cwd, path), text, path });
+  },
+};
+
+export const evalCommand: Command = {
+  name: 'eval',
+  summary: 'evaluate code with the sources of the project, and print its value',
+  usage: 'hot eval CODE [-p PROJECT] [--ctx FILE] [--value.format hot|json]',
+  options: RUN_OPTIONS,
+  async run(input) {
+    const [code] = input.positionals;
+    if (code === undefined) throw new UsageError("hot eval needs code: hot eval 'add(1, 2)'");
+    return evaluateHere(input, 'eval', { name: 'eval', text: code, path: null });
+  },
+};
+
+interface Script {
+  readonly name: string;
+  readonly text: string;
+  /** On disk; a file of the project is not loaded twice. */
+  readonly path: string | null;
+}
+
+/** @returns the exit code */
+export async function evaluateHere(
+  { cwd, flags, env, out }: Pick<CommandInput, 'cwd' | 'flags' | 'env' | 'out'>,
+  type: LocalRunType,
+  script: Script,
+): Promise<number> {
+  const project = await selectProject(cwd, flags, env);
+  const format = valueFormat(flags, project);
+  const sources: readonly ProgramSource[] = [
+    ...(await contextSources(cwd, flags.texts('ctx'))),
+    ...(await projectSources(cwd, project)).filter(({ file }) => file !== script.path),
+    { name: script.name, text: script.text, origin: 'snippet' },
+  ];
+  // What is evaluated may define names anew.
+  const { loaded } = compileLocal(sources, 'shadow', out);
+  const host = new LocalHost((stream, text) => out.write(stream, text));
+  const outcome = await runLocal(loaded, {
+    type,
+    fn: SNIPPET_VALUE,
+    projectName: project.name,
+    env,
+    host,
+  });
+  return showOutcome(outcome, format, out);
+}

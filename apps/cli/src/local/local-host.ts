@@ -1,0 +1,59 @@
+/** What a program reaches when it runs on this machine: the terminal, the clock, the environment. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostCallError, RunHost } from '@app/lang';
+
+export type Writer = (stream: 'out' | 'err', text: string) => void;
+
+type HostCall = (args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+export class Refusal extends Error implements HostCallError {
+  constructor(
+    readonly code: HostCallError['code'],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const CALLS: Readonly<Record<string, HostCall>> = {
+  'time.sleep': async ({ ms }) => {
+    await sleep(Number(ms));
+    return null;
+  },
+};
+
+export class LocalHost implements RunHost {
+  private readonly startedAt = performance.now();
+
+  constructor(
+    private readonly write: Writer,
+    /** Called with each test that ended, as JSON. */
+    private readonly onTest: (record: string) => void = () => undefined,
+  ) {}
+
+  async call(name: string, argsJson: string): Promise<string> {
+    const call = CALLS[name];
+    if (call === undefined) throw new Refusal('unavailable', `${name} needs the platform; deploy to use it`);
+    return JSON.stringify(await call(JSON.parse(argsJson) as Readonly<Record<string, unknown>>));
+  }
+
+  post(kind: Parameters<RunHost['post']>[0], payload: string): void {
+    if (kind === 'test') this.onTest(payload);
+    if (kind !== 'log') return;
+    const { stream, text } = JSON.parse(payload) as { readonly stream: 'out' | 'err'; readonly text: string };
+    this.write(stream, text);
+  }
+
+  nowUs(): number {
+    return Math.round((performance.now() - this.startedAt) * 1_000);
+  }
+
+  epochMs(): number {
+    return Date.now();
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return randomBytes(length);
+  }
+}

@@ -1,0 +1,110 @@
+/** What `hot test` says while tests run, and at the end. */
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import type { Output } from '../commands/command';
+
+export const testRecordSchema = z.object({
+  /** `::ns/name` */
+  name: z.string(),
+  passed: z.boolean(),
+  durationUs: z.number(),
+  assertions: z.object({ passed: z.number(), failed: z.number() }),
+  failures: z.array(z.string()),
+  /** Why the test did not come to its end. */
+  error: z.string().nullable(),
+  /** What it wrote, its assertions' lines included. */
+  output: z.string(),
+});
+export type TestRecord = z.infer<typeof testRecordSchema>;
+
+const NAME_WIDTH = 54;
+
+export class TestReport {
+  private readonly records: TestRecord[] = [];
+  private outside = '';
+
+  constructor(
+    private readonly out: Output,
+    private readonly json: boolean,
+    private readonly broken: ReadonlyMap<string, string>,
+  ) {}
+
+  begin(count: number): void {
+    for (const text of this.broken.values()) this.out.note(`${text}\n`);
+    if (this.json) return;
+    this.out.print(`hot test runner\n\nrunning ${count} test${count === 1 ? '' : 's'}\n`);
+  }
+
+  /** Written outside of a captured test. */
+  output(stream: 'out' | 'err', text: string): void {
+    // With --json stdout belongs to the report.
+    if (this.json && stream === 'out') this.outside += text;
+    else this.out.write(stream, text);
+  }
+
+  add(given: TestRecord): void {
+    const record =
+      this.out.isTerminal && !this.json
+        ? given
+        : { ...given, output: stripVTControlCharacters(given.output) };
+    this.records.push(record);
+    if (this.json) return;
+    const verdict = record.passed ? this.paint('32', 'ok') : this.paint('31', 'FAILED');
+    this.out.print(`${record.name.padEnd(NAME_WIDTH)} ...   ${verdict}`);
+  }
+
+  /** @returns whether everything passed */
+  end(durationMs: number, stopped: boolean): boolean {
+    const failed = this.records.filter((record) => !record.passed);
+    const passed = failed.length === 0 && this.broken.size === 0 && !stopped;
+    if (this.json) this.out.print(JSON.stringify(this.document(durationMs, passed), null, 2));
+    else this.summary(failed, durationMs);
+    return passed;
+  }
+
+  private summary(failed: readonly TestRecord[], durationMs: number): void {
+    for (const record of failed) {
+      this.out.print(`\n${this.paint('31', record.name)}`);
+      if (record.output !== '') this.out.print(record.output.trimEnd());
+      if (record.error !== null)
+        this.out.print(`    ${this.paint('31', '✗')} Test execution error: ${record.error}`);
+    }
+    const total = this.totals();
+    const files = this.broken.size;
+    const parts = [
+      `${total.tests.passed} passed`,
+      ...(total.tests.failed > 0 ? [this.paint('31', `${total.tests.failed} failed`)] : []),
+      ...(files > 0 ? [this.paint('31', `${files} file${files === 1 ? '' : 's'} not compiled`)] : []),
+    ];
+    const assertions = `${total.assertions.passed} of ${total.assertions.passed + total.assertions.failed} assertions`;
+    this.out.print(`\n${parts.join(', ')}; ${assertions}; ${(durationMs / 1_000).toFixed(2)} s`);
+    for (const file of this.broken.keys()) this.out.print(`  ${file} does not compile`);
+  }
+
+  private totals(): {
+    readonly tests: { readonly passed: number; readonly failed: number };
+    readonly assertions: { readonly passed: number; readonly failed: number };
+  } {
+    const sum = (of: (record: TestRecord) => number): number =>
+      this.records.reduce((total, record) => total + of(record), 0);
+    return {
+      tests: { passed: sum((r) => Number(r.passed)), failed: sum((r) => Number(!r.passed)) },
+      assertions: { passed: sum((r) => r.assertions.passed), failed: sum((r) => r.assertions.failed) },
+    };
+  }
+
+  private document(durationMs: number, passed: boolean): Readonly<Record<string, unknown>> {
+    return {
+      passed,
+      ...this.totals(),
+      durationMs: Math.round(durationMs),
+      notCompiled: [...this.broken].map(([file, message]) => ({ file, message })),
+      results: this.records,
+      output: this.outside,
+    };
+  }
+
+  private paint(code: string, text: string): string {
+    return this.out.isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+}

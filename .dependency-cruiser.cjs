@@ -131,10 +131,10 @@ module.exports = {
     {
       name: 'lang-is-pure',
       comment:
-        'The language library imports only itself: no Node modules, no packages. The embedder gives it the world.',
+        'The language library imports only itself and hash functions: no Node modules, no other packages. The embedder gives it the world.',
       severity: 'error',
       from: { path: '^libs/lang/src/', pathNot: TEST },
-      to: { pathNot: '^libs/lang/' },
+      to: { pathNot: ['^libs/lang/', '^node_modules/@noble/hashes/'] },
     },
     {
       name: 'lang-phase-order',

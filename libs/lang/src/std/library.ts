@@ -3,6 +3,10 @@ import type { NativeSignature } from '../syntax/native-signature';
 import { ACCESS } from './coll-access';
 import { TRANSFORM } from './coll-transform';
 import { WALK } from './coll-walk';
+import { BYTES } from './data/bytes';
+import { CRYPTO } from './data/crypto';
+import { ENCODINGS } from './data/encodings';
+import { HASH } from './data/hash';
 import { EXEC } from './exec';
 import { HOST } from './host';
 import { IO_NATIVES } from './io';
@@ -38,6 +42,10 @@ const ALL: readonly NativeDef[] = [
   ...UUID,
   ...TIME,
   ...REGEX,
+  ...HASH,
+  ...ENCODINGS,
+  ...BYTES,
+  ...CRYPTO,
   ...HOST,
 ];
 

@@ -5,6 +5,7 @@
  * All or nothing for the group; durable when it returns.
  */
 import { statement } from '@app/platform/database';
+import { doubles, smallints, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
 
 /** `known`: the stream's row exists in this env. `fresh`: id made here, cannot exist. `given`: to be found out. */
@@ -167,8 +168,8 @@ export class AcceptRepository {
       return rows.map(({ streamMode }) => ({ outcome: 'accepted', streamCreated: streamMode === 'fresh' }));
     }
     values.push(
-      rows.map((row) => row.idempotency?.key ?? null),
-      rows.map((row) => row.idempotency?.requestHash ?? null),
+      texts(rows.map((row) => row.idempotency?.key ?? null)),
+      texts(rows.map((row) => row.idempotency?.requestHash ?? null)),
     );
     const stored = await this.sql.rows<CheckedRow>(ACCEPT_CHECKED, values);
     // Two rows of one group may name the same new stream: only the first one made it.
@@ -206,23 +207,23 @@ function needsChecks(row: AcceptRow): boolean {
 function columns(rows: readonly AcceptRow[], slot: number): unknown[] {
   const pick = <T>(of: (row: AcceptRow) => T): T[] => rows.map(of);
   return [
-    pick((row) => row.orgId),
-    pick((row) => row.envId),
-    pick((row) => row.retentionClass),
-    pick((row) => row.eventId),
-    pick((row) => row.streamId),
-    pick((row) => STREAM_MODES[row.streamMode]),
-    pick((row) => row.eventType),
-    pick((row) => row.eventData),
-    pick((row) => row.eventTimeMs),
-    pick((row) => row.source),
-    pick((row) => row.byUserId),
-    pick((row) => row.accessId),
-    pick((row) => row.originRunId),
-    pick((row) => row.routing),
-    pick((row) => row.sealed),
-    pick((row) => row.guard?.dispatchId ?? null),
-    pick((row) => row.guard?.incarnation ?? null),
+    uuids(pick((row) => row.orgId)),
+    uuids(pick((row) => row.envId)),
+    smallints(pick((row) => row.retentionClass)),
+    uuids(pick((row) => row.eventId)),
+    uuids(pick((row) => row.streamId)),
+    smallints(pick((row) => STREAM_MODES[row.streamMode])),
+    texts(pick((row) => row.eventType)),
+    texts(pick((row) => row.eventData)),
+    doubles(pick((row) => row.eventTimeMs)),
+    smallints(pick((row) => row.source)),
+    uuids(pick((row) => row.byUserId)),
+    uuids(pick((row) => row.accessId)),
+    uuids(pick((row) => row.originRunId)),
+    texts(pick((row) => row.routing)),
+    texts(pick((row) => row.sealed)),
+    uuids(pick((row) => row.guard?.dispatchId ?? null)),
+    uuids(pick((row) => row.guard?.incarnation ?? null)),
     slot,
   ];
 }

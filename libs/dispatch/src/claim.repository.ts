@@ -5,6 +5,7 @@
  * crash of the database only means that the rows are given out again, so the connection may commit lazily.
  */
 import { statement } from '@app/platform/database';
+import { doubles, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
 import { countRuns, countUsage, endedAttempt, LEASE_LIVES, RUN_COLUMNS } from './history.sql';
 
@@ -132,15 +133,15 @@ export class ClaimRepository {
       requests.map((request) => (request.route === null ? null : of(request.route)));
     return this.sql.rows<ClaimedRow>(CLAIM, [
       incarnation,
-      requests.map((request) => request.dispatchId),
-      requests.map((request) => request.runId),
-      requests.map(() => nowMs),
-      route((r) => r.envId),
-      route((r) => r.eventType),
-      route((r) => r.projectId),
-      route((r) => r.buildId),
-      route((r) => r.handlerKey),
-      route((r) => r.functionName),
+      uuids(requests.map((request) => request.dispatchId)),
+      uuids(requests.map((request) => request.runId)),
+      doubles(requests.map(() => nowMs)),
+      uuids(route((r) => r.envId)),
+      texts(route((r) => r.eventType)),
+      uuids(route((r) => r.projectId)),
+      uuids(route((r) => r.buildId)),
+      texts(route((r) => r.handlerKey)),
+      texts(route((r) => r.functionName)),
     ]);
   }
 
@@ -156,9 +157,9 @@ export class ClaimRepository {
   ): Promise<readonly ClaimedRow[]> {
     return this.sql.rows<ClaimedRow>(CLAIM_RETRY, [
       incarnation,
-      requests.map((request) => request.dispatchId),
-      requests.map((request) => request.runId),
-      requests.map(() => nowMs),
+      uuids(requests.map((request) => request.dispatchId)),
+      uuids(requests.map((request) => request.runId)),
+      doubles(requests.map(() => nowMs)),
       slot,
     ]);
   }

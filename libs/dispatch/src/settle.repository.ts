@@ -7,6 +7,7 @@
  */
 import { countRuns, countUsage, LEASE_LIVES, RUN_COLUMNS } from './history.sql';
 import { statement, type Statement } from '@app/platform/database';
+import { bigints, booleans, byteas, doubles, ints, smallints, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
 
 export interface TraceSegment {
@@ -247,19 +248,19 @@ export class SettleRepository {
     const pick = <T>(of: (run: FinishedRun) => T): T[] => runs.map(of);
     return this.ids(FINISH, [
       incarnation,
-      pick((r) => r.dispatchId),
-      pick((r) => r.runId),
-      pick((r) => r.status),
-      pick((r) => r.stopMs),
-      pick((r) => r.durationUs),
-      pick((r) => r.result),
-      pick((r) => r.info),
-      pick((r) => r.failureKind),
-      pick((r) => r.agentType),
-      pick((r) => r.callCount),
-      pick((r) => r.traceBytes),
-      pick((r) => r.streamDataCount),
-      pick((r) => r.trace),
+      uuids(pick((r) => r.dispatchId)),
+      uuids(pick((r) => r.runId)),
+      smallints(pick((r) => r.status)),
+      doubles(pick((r) => r.stopMs)),
+      bigints(pick((r) => r.durationUs)),
+      texts(pick((r) => r.result)),
+      texts(pick((r) => r.info)),
+      texts(pick((r) => r.failureKind)),
+      texts(pick((r) => r.agentType)),
+      ints(pick((r) => r.callCount)),
+      bigints(pick((r) => r.traceBytes)),
+      ints(pick((r) => r.streamDataCount)),
+      texts(pick((r) => r.trace)),
       slot,
       ...segmentColumns(runs),
     ]);
@@ -270,24 +271,26 @@ export class SettleRepository {
     const pick = <T>(of: (run: WaitingRun) => T): T[] => runs.map(of);
     return this.ids(RETRY_LATER, [
       incarnation,
-      pick((r) => r.dispatchId),
-      pick((r) => r.runId),
-      pick((r) => r.stopMs),
-      pick((r) => r.dueMs),
-      pick((r) => r.quarantine),
-      pick((r) => r.result),
-      pick((r) =>
-        JSON.stringify({
-          next: r.next,
-          durationUs: r.durationUs,
-          failureKind: r.failureKind,
-          agentType: r.agentType,
-          callCount: r.callCount,
-          traceBytes: r.traceBytes,
-          streamDataCount: r.streamDataCount,
-          info: r.info,
-          trace: r.trace,
-        }),
+      uuids(pick((r) => r.dispatchId)),
+      uuids(pick((r) => r.runId)),
+      doubles(pick((r) => r.stopMs)),
+      doubles(pick((r) => r.dueMs)),
+      booleans(pick((r) => r.quarantine)),
+      texts(pick((r) => r.result)),
+      texts(
+        pick((r) =>
+          JSON.stringify({
+            next: r.next,
+            durationUs: r.durationUs,
+            failureKind: r.failureKind,
+            agentType: r.agentType,
+            callCount: r.callCount,
+            traceBytes: r.traceBytes,
+            streamDataCount: r.streamDataCount,
+            info: r.info,
+            trace: r.trace,
+          }),
+        ),
       ),
       ...segmentColumns(runs),
     ]);
@@ -302,14 +305,14 @@ export class SettleRepository {
     const pick = <T>(of: (run: EndedRun) => T): T[] => runs.map(of);
     return this.ids(DEAD_LETTER, [
       incarnation,
-      pick((r) => r.dispatchId),
-      pick((r) => r.runId),
-      pick((r) => r.stopMs),
-      pick((r) => r.durationUs),
-      pick((r) => r.result),
-      pick((r) => r.info),
-      pick((r) => r.failureKind),
-      pick((r) => JSON.stringify({ reason: r.failureKind })),
+      uuids(pick((r) => r.dispatchId)),
+      uuids(pick((r) => r.runId)),
+      doubles(pick((r) => r.stopMs)),
+      bigints(pick((r) => r.durationUs)),
+      texts(pick((r) => r.result)),
+      texts(pick((r) => r.info)),
+      texts(pick((r) => r.failureKind)),
+      texts(pick((r) => JSON.stringify({ reason: r.failureKind }))),
       slot,
     ]);
   }
@@ -323,7 +326,7 @@ export class SettleRepository {
     return this.ids(START, [
       incarnation,
       ...startColumns(rows),
-      siblings.map((s) => s.ofDispatchId),
+      uuids(siblings.map((s) => s.ofDispatchId)),
       ...startColumns(siblings),
     ]);
   }
@@ -336,8 +339,8 @@ export class SettleRepository {
   ): Promise<ReadonlySet<string>> {
     return this.ids(UNHANDLED, [
       incarnation,
-      rows.map((row) => row.dispatchId),
-      rows.map((row) => row.runId),
+      uuids(rows.map((row) => row.dispatchId)),
+      uuids(rows.map((row) => row.runId)),
       slot,
     ]);
   }
@@ -347,16 +350,20 @@ export class SettleRepository {
     incarnation: string,
     rows: readonly { readonly dispatchId: string; readonly runId: string }[],
   ): Promise<ReadonlySet<string>> {
-    return this.ids(DISCARD, [incarnation, rows.map((row) => row.dispatchId), rows.map((row) => row.runId)]);
+    return this.ids(DISCARD, [
+      incarnation,
+      uuids(rows.map((row) => row.dispatchId)),
+      uuids(rows.map((row) => row.runId)),
+    ]);
   }
 
   /** Gives rows back to be claimed again, uncounted. Answers dispatch ids. */
   async putBack(incarnation: string, rows: readonly ReturnedRow[]): Promise<ReadonlySet<string>> {
     return this.ids(PUT_BACK, [
       incarnation,
-      rows.map((row) => row.dispatchId),
-      rows.map((row) => row.runId),
-      rows.map((row) => row.dueMs),
+      uuids(rows.map((row) => row.dispatchId)),
+      uuids(rows.map((row) => row.runId)),
+      doubles(rows.map((row) => row.dueMs)),
       rows.map((row) => row.restarts),
     ]);
   }
@@ -368,8 +375,8 @@ export class SettleRepository {
   ): Promise<ReadonlySet<string>> {
     return this.ids(RESTARTED, [
       incarnation,
-      rows.map((row) => row.dispatchId),
-      rows.map((row) => row.runId),
+      uuids(rows.map((row) => row.dispatchId)),
+      uuids(rows.map((row) => row.runId)),
       rows.map((row) => row.restarts),
     ]);
   }
@@ -391,21 +398,21 @@ export class SettleRepository {
 function segmentColumns(runs: readonly Pick<EndedRun, 'runId' | 'retentionClass' | 'segments'>[]): unknown[] {
   const all = runs.flatMap((run) => run.segments.map((segment) => ({ run, segment })));
   return [
-    all.map(({ run }) => run.runId),
-    all.map(({ run }) => run.retentionClass),
-    all.map(({ segment }) => segment.seq),
-    all.map(({ segment }) => segment.data),
+    uuids(all.map(({ run }) => run.runId)),
+    smallints(all.map(({ run }) => run.retentionClass)),
+    ints(all.map(({ segment }) => segment.seq)),
+    byteas(all.map(({ segment }) => segment.data)),
   ];
 }
 
 function startColumns(rows: readonly StartedRow[]): unknown[] {
   return [
-    rows.map((row) => row.dispatchId),
-    rows.map((row) => row.runId),
-    rows.map((row) => row.projectId),
-    rows.map((row) => row.buildId),
-    rows.map((row) => row.handlerKey),
-    rows.map((row) => row.functionName),
-    rows.map((row) => row.runType),
+    uuids(rows.map((row) => row.dispatchId)),
+    uuids(rows.map((row) => row.runId)),
+    uuids(rows.map((row) => row.projectId)),
+    uuids(rows.map((row) => row.buildId)),
+    texts(rows.map((row) => row.handlerKey)),
+    texts(rows.map((row) => row.functionName)),
+    smallints(rows.map((row) => row.runType)),
   ];
 }

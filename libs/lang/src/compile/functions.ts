@@ -65,6 +65,9 @@ function emitBody(
     `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, [${args}]);`,
     'try {',
   ];
+  // Until something is really waited for, calls of asynchronous bodies lie on the host's stack, which is full long
+  // before the limit of depth is reached. Every so many levels one goes on from an empty stack.
+  if (mode === 'a') out.push(`if ((d & 255) === 128) resume(fb, await null);`);
   if (loops) {
     out.push('loop: for (;;) {');
     for (const p of parts.params) out.push(`const ${localName(p)} = ${localName(p)}$;`);

@@ -16,8 +16,13 @@ export const forgetChildren = (dir) => rmSync(fileIn(dir), { force: true });
 /** Ends what an earlier start left behind. @returns {Promise<string[]>} the roles that had to be ended */
 export async function endLeftOvers(dir) {
   const noted = readJson(fileIn(dir)) ?? [];
+  const running = noted
+    .filter(({ pid }) => isAlive(pid))
+    .map((each) => ({ ...each, line: commandLine(each.pid) }));
+  // Without a command line: about to be gone, its memory already is, its ports not yet.
+  await Promise.all(running.filter(({ line }) => line === '').map(({ pid }) => waitGone(pid, 5000)));
   // The pid alone may belong to something else by now; the command line says whether it is still our application.
-  const alive = noted.filter(({ pid, file }) => isAlive(pid) && commandLine(pid).includes(file));
+  const alive = running.filter(({ line, file }) => line.includes(file));
   await Promise.all(
     alive.map(async ({ pid }) => {
       if (await waitGone(pid, 3000)) return;

@@ -1,11 +1,17 @@
 /** Small facts about processes: alive, command line, port free. Linux answers from /proc, others from ps. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether the pid names a running process. A zombie is not running: an init that does not reap keeps its entry. */
-export function isAlive(pid) {
+/**
+ * Whether the pid names a running process. A zombie is not running: an init that does not reap keeps its entry. But a
+ * killed process of several threads is a zombie from the end of its first thread on, while the others still hold its
+ * ports: as long as one of them is there it runs.
+ * @param {string} [proc] where Linux tells about processes
+ */
+export function isAlive(pid, proc = '/proc') {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
@@ -14,9 +20,10 @@ export function isAlive(pid) {
   }
   if (process.platform !== 'linux') return true;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(join(proc, String(pid), 'stat'), 'utf8');
     const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-    return state !== 'Z' && state !== 'X';
+    if (state !== 'Z' && state !== 'X') return true;
+    return readdirSync(join(proc, String(pid), 'task')).length > 1;
   } catch {
     return false; // it ended between the two looks
   }

@@ -1,0 +1,2 @@
+/** For tests in TypeScript; what the functions do stands with them. */
+export function isAlive(pid: number, proc?: string): boolean;

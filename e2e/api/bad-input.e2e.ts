@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, SseReader, type Answer, type Run } from '../support/api';
+import { AppSession } from '../support/app';
 import { makeBundle, makeZip } from '../support/archive';
 import { startPlatform, type Platform } from '../support/platform';
 
@@ -136,8 +137,10 @@ describe('a platform that is sent rubbish', () => {
         const failed = await loaded(data.build_id);
         expect(failed).toMatchObject({ deployed: false, runtime_status: 'failed' });
         expect(failed.runtime_error).toMatch(place);
-        const shown = await inApp<{ deployed: boolean; runtime_status: string; runtime_error: string }>(
-          `/admin/v1/orgs/local/envs/development/builds/${data.build_id}`,
+        const shown = await (
+          await AppSession.open(platform.app)
+        ).get<{ deployed: boolean; runtime_status: string; runtime_error: string }>(
+          `/builds/${data.build_id}`,
         );
         expect(shown).toMatchObject({ runtime_status: 'failed', runtime_error: failed.runtime_error });
         await stillServes();
@@ -309,16 +312,6 @@ describe('a platform that is sent rubbish', () => {
       expect(await platform.query('SELECT dispatch_id FROM hot.dispatch WHERE state <> 4')).toEqual([]);
     });
   });
-
-  /** What a person sees who has signed in with one click. */
-  async function inApp<T>(path: string): Promise<T> {
-    const origin = platform.app;
-    const login = await fetch(`${origin}/admin/v1/login/local`, { method: 'POST', headers: { origin } });
-    const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';');
-    const answer = await fetch(origin + path, { headers: { origin, cookie } });
-    expect([login.status, answer.status]).toEqual([200, 200]);
-    return ((await answer.json()) as Body<T>).data;
-  }
 });
 
 function half(archive: Buffer): Buffer {

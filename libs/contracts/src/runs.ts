@@ -146,6 +146,27 @@ export interface CallValues {
   readonly error: string | null;
 }
 
+/** GET {E}/runs/{run_id}/logs?stream=&q=&limit=&offset= → Single<RunLogs>. In the order in which they were printed. */
+export interface RunLogs {
+  readonly lines: readonly LogLine[];
+  /** Lines that fit the query. */
+  readonly total: number;
+  /** Prints that were left out because a limit was reached, and bytes that went with them. */
+  readonly dropped: number;
+  readonly dropped_bytes: number;
+}
+
+export const LOG_STREAMS = ['stdout', 'stderr'] as const;
+export type LogStream = (typeof LOG_STREAMS)[number];
+
+export interface LogLine {
+  /** When it reached the worker. */
+  readonly at: string;
+  readonly stream: LogStream;
+  /** Without its line feed. Secrets read `<secret>`. */
+  readonly text: string;
+}
+
 /** GET {E}/runs/{run_id}/hierarchy → Single<Hierarchy>. */
 export interface Hierarchy {
   /** The run itself, what it came from (upwards), its attempts and everything below, at most 500. */

@@ -1,6 +1,6 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { CallValues, Trace } from '@app/contracts';
+import { LOG_STREAMS, type CallValues, type RunLogs, type Trace } from '@app/contracts';
 import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { NotFoundError } from '@app/kernel';
 import { readInfo, RunDetailQueries, statusName, type RunDetailRecord } from '@app/observe';
@@ -8,12 +8,20 @@ import { uuid } from '@app/platform/http';
 import { TraceReader } from '@app/runs';
 import { z } from 'zod';
 import { AnswersOne } from '@app/platform/lists';
+import { decodeLogs } from './log-decoder';
 import { decodeTrace, decodeValues } from './trace-decoder';
 
 const callIndex = z
   .string()
   .regex(/^\d{1,7}$/, 'call must be its number in the trace')
   .transform(Number);
+
+const logsQuery = z.object({
+  stream: z.enum(LOG_STREAMS).optional(),
+  q: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+});
 
 @ApiTags('Runs')
 @Controller('admin/v1/orgs/:org/envs/:env/runs/:run_id')
@@ -37,6 +45,29 @@ export class TracesController {
       state: stateOf(run, segments.length > 0),
       dropped: readInfo(run.info).droppedCalls,
     });
+  }
+
+  @Get('logs')
+  @Needs('view')
+  @AnswersOne('RunLogs', 'What the run printed')
+  async logs(
+    @CurrentEnv() member: EnvMember,
+    @Param('run_id', { schema: uuid }) runId: string,
+    @Query({ schema: logsQuery }) { stream, q, limit, offset }: z.infer<typeof logsQuery>,
+  ): Promise<RunLogs> {
+    const { lines, dropped, droppedBytes } = decodeLogs(await this.traces.segments(member, runId));
+    const wanted = q?.toLowerCase();
+    const fitting = lines.filter(
+      (line) =>
+        (stream === undefined || line.stream === stream) &&
+        (wanted === undefined || line.text.toLowerCase().includes(wanted)),
+    );
+    return {
+      lines: fitting.slice(offset, offset + limit),
+      total: fitting.length,
+      dropped,
+      dropped_bytes: droppedBytes,
+    };
   }
 
   @Get('calls/:call')

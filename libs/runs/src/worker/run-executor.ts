@@ -257,6 +257,7 @@ export class RunExecutor {
         announcer: this.announcer,
         streamData: this.streamData,
         functions: this.functions,
+        maxLogBytes: this.config.maxLogBytes,
         appendSegment: ({ runId, retentionClass }, segment) =>
           this.settler.appendSegments(incarnation, { runId, retentionClass, segments: [segment] }),
         isOurs: (own) => !active.dropped && this.lease.incarnation() === own,
@@ -543,7 +544,7 @@ export class RunExecutor {
   ): EndedRun {
     const stopMs = Date.now();
     const startedMs = outcome === null || outcome.startedAtMs <= 0 ? row.started_ms : outcome.startedAtMs;
-    const { trace, segments } = host.trace.finish();
+    const { trace, segments } = host.endOfTrace();
     const info: Record<string, unknown> = { queue_timing: queueTiming(row, startedMs) };
     if (failureKind !== null) info['failure_kind'] = failureKind;
     if (planned.warning !== null) info['warning'] = planned.warning;

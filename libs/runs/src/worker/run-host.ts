@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostFunctions, RunFacts } from './extension-points';
 import type { RunAnnouncer } from './run-announcer';
 import { MAX_STREAM_DATA_ROWS, type StreamDataWriter } from './stream-data-writer';
+import { RunLog } from './run-log';
 import { TraceBuffer } from './trace-buffer';
 import type { TraceSegment } from '@app/dispatch';
 
@@ -18,6 +19,8 @@ export interface RunHostServices {
   readonly announcer: RunAnnouncer;
   readonly streamData: StreamDataWriter;
   readonly functions: HostFunctions;
+  /** Of printed text per run. */
+  readonly maxLogBytes: number;
   readonly appendSegment: (run: RunFacts, segment: TraceSegment) => Promise<void>;
   /** Whether the incarnation that runs this may still write. */
   readonly isOurs: (incarnation: string) => boolean;
@@ -33,7 +36,8 @@ export interface EarlierStarts {
 const RETRY_MS = 250;
 
 export class RunHost implements SandboxHost {
-  readonly trace: TraceBuffer;
+  private readonly trace: TraceBuffer;
+  private readonly log: RunLog;
   streamDataCount: number;
   /** Required context keys without a value when the run began. */
   missingContext: readonly string[] = [];
@@ -47,6 +51,7 @@ export class RunHost implements SandboxHost {
     earlier: EarlierStarts = { starts: 0, streamDataCount: 0 },
   ) {
     this.trace = new TraceBuffer(earlier.starts);
+    this.log = new RunLog(services.maxLogBytes);
     this.streamDataCount = earlier.streamDataCount;
   }
 
@@ -67,10 +72,21 @@ export class RunHost implements SandboxHost {
         if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
         return;
       }
-      // The runtime masks what it records itself; logs of runs are part of their trace.
-      case 'log':
+      case 'log': {
+        const line = this.log.line(payload, Date.now());
+        const segment = line === null ? null : this.trace.note(line);
+        if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
+        return;
+      }
+      // The runtime masks what it records itself.
       case 'secret':
     }
+  }
+
+  /** What is left of trace and log at the end of the run. */
+  endOfTrace(): ReturnType<TraceBuffer['finish']> {
+    this.trace.note(this.log.end());
+    return this.trace.finish();
   }
 
   /** Resolves when everything posted so far has been written or given up. */

@@ -21,6 +21,11 @@ export const runsWorkerConfig = defineConfig('runs-worker', {
     integer(16 * 1024 * 1024, 0, 1024 * 1024 * 1024),
     'Bytes of trace kept per run.',
   ),
+  maxLogBytes: variable(
+    'HOT_RUN_LOG_MAX_BYTES',
+    integer(1024 * 1024, 0, 64 * 1024 * 1024),
+    'Bytes of printed text kept per run; what comes beyond is counted only.',
+  ),
   maxTraceCalls: variable('HOT_TRACE_MAX_CALLS', integer(100_000, 0, 10_000_000), 'Calls recorded per run.'),
 });
 

@@ -4,6 +4,8 @@ import { SEGMENTS_PER_START } from '../trace-seq';
 
 /** A trace up to this size stays in the run's row. */
 const INLINE_BYTES = 2 * 1024;
+/** Characters of lines that wait for company. */
+const MAX_NOTES = 64 * 1024;
 /** Smaller segments gain nothing from compression. */
 const MIN_COMPRESSED_BYTES = 256;
 const FORMAT_RAW = 1;
@@ -15,13 +17,17 @@ const FORMAT_ZSTD = 2;
  */
 export class TraceBuffer {
   private held: string | null = null;
+  /** Lines that go out with whatever comes next. */
+  private notes = '';
   private sent = 0;
 
   /** @param start how often the run has begun before */
   constructor(private readonly start: number) {}
 
   /** Answers a segment that should be written now, null while the text may yet fit into the row. */
-  add(text: string): TraceSegment | null {
+  add(recorded: string): TraceSegment | null {
+    const text = this.notes === '' ? recorded : this.notes + recorded;
+    this.notes = '';
     if (this.held === null && this.sent === 0) {
       this.held = text;
       return null;
@@ -31,10 +37,17 @@ export class TraceBuffer {
     return previous === null ? null : this.segment(previous);
   }
 
+  /** A line of ours, before what is recorded next. Answers a segment that should be written now. */
+  note(line: string): TraceSegment | null {
+    this.notes += line;
+    return this.notes.length < MAX_NOTES ? null : this.add('');
+  }
+
   /** What is left at the end of the run. */
   finish(): { readonly trace: string | null; readonly segments: readonly TraceSegment[] } {
-    const { held } = this;
+    const held = this.notes === '' ? this.held : (this.held ?? '') + this.notes;
     this.held = null;
+    this.notes = '';
     if (held === null) return { trace: null, segments: [] };
     if (this.sent === 0 && Buffer.byteLength(held) <= INLINE_BYTES) return { trace: held, segments: [] };
     return { trace: null, segments: [this.segment(held)] };

@@ -2,8 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const echo = (n) => ({ event_type: 'sdk:echo', event_data: { n } });
-/** Some milliseconds of work each, so that runs are under way when the harm is done. */
-const busy = (n) => ({ event_type: 'sdk:busy', event_data: { turns: 60_000, n } });
+/**
+ * Some milliseconds of work each, so that runs are under way when the harm is done. Each turn is a recorded call: 60,000
+ * of them are 80 ms and 4.5 MB of trace, and 2,000 such runs keep two cores busy for 160 s, harm or none.
+ */
+const busy = (n) => ({ event_type: 'sdk:busy', event_data: { turns: 3_000, n } });
 const mixed = (n) => (n % 4 === 0 ? busy(n) : echo(n));
 const once = () => 'once';
 
@@ -79,6 +82,12 @@ export const SCENARIOS = {
       return n % 200 === 150 ? { event_type: 'sdk:bomb', event_data: {} } : mixed(n);
     },
     expected: (type) => (type === 'sdk:endless' || type === 'sdk:bomb' ? 'fails' : 'once'),
+    env: { HOT_WORKER_RUN_TIMEOUT: '3s' },
+    async harm() {},
+  },
+  'catastrophic regex beside innocents': {
+    event: (n) => (n % 100 === 50 ? { event_type: 'sdk:regex', event_data: {} } : mixed(n)),
+    expected: (type) => (type === 'sdk:regex' ? 'times out' : 'once'),
     env: { HOT_WORKER_RUN_TIMEOUT: '3s' },
     async harm() {},
   },

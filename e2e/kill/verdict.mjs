@@ -22,7 +22,7 @@ export async function settle(cluster, withinMs) {
 
 /**
  * @param {Map<string, {type: string}>} accepted
- * @param {(type: string) => 'once' | 'fails'} expected what becomes of an event of that type
+ * @param {(type: string) => 'once' | 'fails' | 'times out'} expected what becomes of an event of that type
  * @returns {Promise<{problems: string[], figures: object}>}
  */
 export async function judge(cluster, accepted, expected) {
@@ -30,7 +30,9 @@ export async function judge(cluster, accepted, expected) {
     'SELECT event_id, event_type FROM hot.event WHERE origin_run_id IS NULL',
   );
   const runs = await cluster.query(
-    'SELECT run_id, event_id, status, failure_kind, delivery, retry_attempt FROM hot.run',
+    `SELECT run_id, event_id, status, failure_kind, delivery, retry_attempt,
+            coalesce(jsonb_array_length(info::jsonb -> 'restarts'), 0) AS restarts
+     FROM hot.run ORDER BY run_id`,
   );
   const dead = new Set(
     (await cluster.query('SELECT event_id FROM hot.dispatch WHERE state = 4')).map((r) => r.event_id),
@@ -57,6 +59,10 @@ export async function judge(cluster, accepted, expected) {
         problems.push(`${type} ${id} has a failure without a reason`);
     } else if (good.length > 0) problems.push(`${type} ${id} succeeded, which it can't`);
     else if (all.length === 0 && !dead.has(id)) problems.push(`${type} ${id} left no record`);
+    else if (expected(type) === 'times out' && all.at(-1)?.failure_kind !== 'timeout')
+      problems.push(
+        `${type} ${id} ended with ${all.at(-1)?.failure_kind ?? 'nothing'}, not by its time limit`,
+      );
   }
   const [counters] = await cluster.query(
     `SELECT coalesce(sum(count) FILTER (WHERE status = 2), 0)::int AS succeeded, coalesce(sum(count), 0)::int AS total
@@ -65,5 +71,9 @@ export async function judge(cluster, accepted, expected) {
   const succeeded = runs.filter((run) => run.status === 2).length;
   if (counters.succeeded !== succeeded)
     problems.push(`counters say ${counters.succeeded} successes, records ${succeeded}`);
-  return { problems, figures: { events: stored.size, runs: runs.length, lostWorkers, dead: dead.size } };
+  const restarted = runs.filter((run) => run.restarts > 0).length;
+  return {
+    problems,
+    figures: { events: stored.size, runs: runs.length, lostWorkers, restarted, dead: dead.size },
+  };
 }

@@ -6,6 +6,7 @@ import { Flags, type Command } from './commands/command';
 import { deployCommand } from './commands/deploy.command';
 import { fmtCommand } from './commands/fmt.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
+import { replCommand } from './commands/repl.command';
 import { evalCommand, runCommand } from './commands/run.command';
 import { testCommand } from './commands/test.command';
 import { versionCommand } from './commands/version.command';
@@ -14,6 +15,7 @@ import { CommandError, UsageError } from './usage-error';
 const COMMANDS: readonly Command[] = [
   runCommand,
   evalCommand,
+  replCommand,
   testCommand,
   fmtCommand,
   checkCommand,

@@ -2,7 +2,17 @@ export * from './embed';
 export * from './definitions';
 export { check, compileProject, type Compilation, type CompileOptions } from './compile-project';
 export { COMPILER_VERSION } from './compile/artifact';
-export { DEFAULT_LIMITS, loadProgram, runProgram, singleControl, type SimpleRun } from './runtime/in-process';
+export {
+  DEFAULT_LIMITS,
+  loadProgram,
+  newSession,
+  requestOf,
+  runProgram,
+  singleControl,
+  type SimpleRun,
+} from './runtime/in-process';
+export { isIncomplete } from './is-incomplete';
+export { libraryNames } from './std/library-names';
 export { renderPretty, renderSimple, toJson as diagnosticToJson } from './diagnostics/render';
 export { formatResult, VALUE_FORMATS, type ValueFormat } from './format-result';
 export { formatSource, type FormattedSource } from './format-source';

@@ -13,15 +13,20 @@ export interface LocalRun {
 }
 
 export function runLocal(program: LoadedProgram, run: LocalRun): Promise<RunOutcome> {
-  const info = {
-    run: { type: run.type, status: 'running', 'retry-attempt': 0, 'max-retries': 0, 'retry-delay': 0 },
-    project: { name: run.projectName },
-    env: { name: run.env['HOT_ENV'] ?? 'development' },
-    environment: run.env,
-  };
-  return runProgram(
-    program,
-    { fn: run.fn, argsJson: JSON.stringify(run.args ?? []), infoJson: JSON.stringify(info) },
-    run.host,
-  );
+  const infoJson = infoOf(run.type, run.projectName, run.env);
+  return runProgram(program, { fn: run.fn, argsJson: JSON.stringify(run.args ?? []), infoJson }, run.host);
+}
+
+/** What `info()` tells a program that was started by hand. */
+export function infoOf(
+  type: LocalRunType,
+  projectName: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  return JSON.stringify({
+    run: { type, status: 'running', 'retry-attempt': 0, 'max-retries': 0, 'retry-delay': 0 },
+    project: { name: projectName },
+    env: { name: env['HOT_ENV'] ?? 'development' },
+    environment: env,
+  });
 }

@@ -32,7 +32,7 @@ export function showOutcome(outcome: RunOutcome, format: ValueFormat, out: Outpu
   const what = outcome.status === 'cancelled' ? 'cancelled' : 'failed';
   out.note(`${what}: ${failure.msg ?? formatResult(outcome.resultJson, 'hot')}`);
   if (saysMore(failure.err, failure.msg ?? ''))
-    out.note(`  ${formatResult(JSON.stringify(failure.err), 'hot')}`);
+    out.note(indented(formatResult(JSON.stringify(failure.err), 'hot')));
   const stack = failure.stack ?? [];
   if (stack.length === 0 && failure.at) out.note(`  at ${placeText(failure.at)}`);
   for (const { fn: name, ...place } of stack) {
@@ -40,6 +40,8 @@ export function showOutcome(outcome: RunOutcome, format: ValueFormat, out: Outpu
   }
   return 1;
 }
+
+const indented = (text: string): string => text.replace(/^/gm, '  ');
 
 function failureOf(json: string): Failure {
   const { $val: value } = JSON.parse(json) as { readonly $val?: Failure };

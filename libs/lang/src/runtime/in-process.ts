@@ -9,8 +9,10 @@ import {
   type RunHost,
   type RunLimits,
   type RunOutcome,
+  type RunRequest,
 } from '../embed';
-import { loadWith } from './load';
+import { loadWith, type Evaluate } from './load';
+import { Session } from './session';
 
 export const DEFAULT_LIMITS: RunLimits = {
   maxDepth: 4096,
@@ -24,12 +26,18 @@ export function loadProgram(artifact: Artifact): LoadedProgram {
   if (artifact.format !== ARTIFACT_FORMAT) {
     throw new Error(`Artifact of format ${String(artifact.format)}; this runtime reads ${ARTIFACT_FORMAT}`);
   }
+  return loadWith(evaluateHere, artifact.js, artifact.tables);
+}
+
+const evaluateHere: Evaluate = (source) => {
+  // Called by another name, it sees no names of this module.
   const evaluate = globalThis.eval;
-  return loadWith(
-    (source) => evaluate(`(${source})`) as (rt: unknown) => unknown,
-    artifact.js,
-    artifact.tables,
-  );
+  return evaluate(`(${source})`) as (rt: unknown) => unknown;
+};
+
+/** For a prompt: see session.ts. */
+export function newSession(): Session {
+  return new Session(evaluateHere);
 }
 
 /** A control word array with a single slot, for embedders that run one program at a time. */
@@ -48,17 +56,17 @@ export interface SimpleRun {
 }
 
 export function runProgram(program: LoadedProgram, run: SimpleRun, host: RunHost): Promise<RunOutcome> {
-  return program.run(
-    {
-      runId: '00000000-0000-7000-8000-000000000000',
-      fn: run.fn,
-      argsJson: run.argsJson ?? '[]',
-      infoJson: run.infoJson ?? '{}',
-      ctxJson: run.ctxJson ?? '{"values":{},"secretKeys":[]}',
-      limits: { ...DEFAULT_LIMITS, ...run.limits },
-      trace: run.trace ?? false,
-    },
-    host,
-    run.control ?? singleControl(),
-  );
+  return program.run(requestOf(run), host, run.control ?? singleControl());
+}
+
+export function requestOf(run: SimpleRun): RunRequest {
+  return {
+    runId: '00000000-0000-7000-8000-000000000000',
+    fn: run.fn,
+    argsJson: run.argsJson ?? '[]',
+    infoJson: run.infoJson ?? '{}',
+    ctxJson: run.ctxJson ?? '{"values":{},"secretKeys":[]}',
+    limits: { ...DEFAULT_LIMITS, ...run.limits },
+    trace: run.trace ?? false,
+  };
 }

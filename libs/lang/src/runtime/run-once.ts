@@ -33,7 +33,14 @@ export async function runOnce(
   host: RunHost,
   control: RunControl,
 ): Promise<RunOutcome> {
-  const run = new Run(program, host, control, request.limits, host.epochMs(), request.trace);
+  return runOf(
+    new Run(program, host, control, request.limits, host.epochMs(), request.trace),
+    shared,
+    request,
+  );
+}
+
+export async function runOf(run: Run, shared: SharedState, request: RunRequest): Promise<RunOutcome> {
   const fb = run.fiber(null);
   try {
     run.check();
@@ -74,8 +81,9 @@ async function main(run: Run, fb: Fiber, shared: SharedState, request: RunReques
 /** The last value of the evaluated script or snippet; null when it only defines. */
 function snippetValue(run: Run): Value {
   const { program } = run;
-  const step = program.init[program.tables.result];
-  if (step === undefined) return null;
+  const { result } = program.tables;
+  const step = program.init[result];
+  if (step === undefined || run.continued?.skips(result) === true) return null;
   return (step.pure ? program.shared : run.cells)[step.cell] ?? null;
 }
 
@@ -93,12 +101,13 @@ function readArgs(run: Run, argsJson: string): Value[] {
 /** Top-level values: those that are the same for all runs once, the others for this run. */
 export async function initialise(run: Run, fb: Fiber, shared: SharedState): Promise<void> {
   const { program } = run;
+  run.continued?.fill(run);
   if (!shared.done) computeShared(run, fb, shared);
   const steps = program.init;
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i];
     if (shared.halted?.step === i) throw shared.halted.halt;
-    if (!step || step.pure) continue;
+    if (!step || step.pure || run.continued?.skips(i) === true) continue;
     const made: unknown = step.waits
       ? run.resume(await step.code(fb, run.limits.maxDepth, 0))
       : stepValue(run, fb, step);
@@ -112,11 +121,11 @@ export async function initialise(run: Run, fb: Fiber, shared: SharedState): Prom
  */
 function computeShared(run: Run, fb: Fiber, shared: SharedState): void {
   const { program } = run;
-  program.shared.length = 0;
+  if (run.continued === null) program.shared.length = 0;
   const steps = program.init;
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i];
-    if (!step?.pure) continue;
+    if (!step?.pure || run.continued?.skips(i) === true) continue;
     try {
       put(program.shared, step, stepValue(run, fb, step));
     } catch (e) {

@@ -22,13 +22,11 @@ import type { Fiber, Value } from './values';
 /** Calls between two looks at the control words. */
 const FUEL = 512;
 
-export interface TestState {
-  passed: number;
-  failed: number;
-  readonly failures: { readonly test: string; readonly text: string }[];
-  current: string;
-  testsPassed: number;
-  readonly testsFailed: string[];
+export interface Continued {
+  /** Puts the values that are there already into their cells. */
+  fill(run: Run): void;
+  /** Whether a step (its index) is done with. */
+  skips(step: number): boolean;
 }
 
 export class Run {
@@ -42,15 +40,10 @@ export class Run {
   info: HotMap | null = null;
   /** Text of log lines kept by `capture-stdout` and `capture-stderr`. */
   captures: { out: { text: string } | null; err: { text: string } | null } = { out: null, err: null };
-  /** Assertions and tests so far. */
-  readonly tests: TestState = {
-    passed: 0,
-    failed: 0,
-    failures: [],
-    current: '',
-    testsPassed: 0,
-    testsFailed: [],
-  };
+  /** Full name of the test under way. */
+  currentTest = '';
+  /** What this run takes over from an earlier one; see session.ts. */
+  continued: Continued | null = null;
   calls = 0;
   /** Arrows to Str that are being applied inside each other. */
   strDepth = 0;

@@ -307,7 +307,7 @@ const remove = C(
   },
 );
 
-const mapcat = C(
+export const mapcat = C(
   'mapcat',
   [`(${COLL}, f: Fn): Vec`, `(${COLL}, f: Fn, on-err: OnErr): Vec`],
   'Joins the Vecs that the function gives.',

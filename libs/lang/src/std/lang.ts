@@ -18,6 +18,7 @@ import {
   type Value,
 } from '../runtime/values';
 import { native, type NativeDef } from '../runtime/native-def';
+import { payloadOf } from './limits';
 import { settle } from './loops';
 
 const L = (name: string, options: Parameters<typeof native>[1]): NativeDef =>
@@ -118,19 +119,21 @@ function named(fb: Fiber, v: Value): ReturnType<Fiber['r']['program']['definitio
   return name === null ? null : fb.r.program.definitionOf(name);
 }
 
-function handler(name: string, event: string, sig: string, doc: string, a: AsyncEntry): NativeDef {
-  return native(`::hot::internal::lang/${name}`, { sig, doc: `${doc} (${event})`, a });
+function handler(name: string, sig: string, doc: string, a: AsyncEntry): NativeDef {
+  return L(`${name}-event-handler`, { sig, doc, a });
 }
 
 function dataOf(event: Value): HotMap | null {
-  const map = event instanceof HotMap ? event.getStr('data') : undefined;
-  return map instanceof HotMap ? map : null;
+  const map = payloadOf(event);
+  const data = map instanceof HotMap ? payloadOf(map.getStr('data') ?? null) : null;
+  return data instanceof HotMap ? data : null;
 }
 
 const callEvent: AsyncEntry = async (fb, d, site, event = null) => {
   const data = dataOf(event);
   const fn = data?.getStr('fn');
   if (typeof fn !== 'string') return err('The event names no function: data.fn must be a Str');
+  // Without arguments, or with null for them, it is called without any.
   return call.a(fb, d, site, fn, data?.getStr('args') ?? []);
 };
 
@@ -195,11 +198,7 @@ export const LANG: readonly NativeDef[] = [
       return source(fb.r.program.tables.files[found.file] ?? null, found.line, found.column, found.position);
     },
   }),
-  handler(
-    'call-event',
-    'hot:call',
-    '(event: Map): Any',
-    'Calls the function that an event names.',
-    callEvent,
-  ),
+  // The platform routes these events to the functions themselves; elsewhere a program may hand events to them.
+  handler('call', '(event: Map): Any', 'Calls the function that a hot:call event names.', callEvent),
+  handler('schedule', '(event: Map): Any', 'Calls the function that a hot:schedule event names.', callEvent),
 ];

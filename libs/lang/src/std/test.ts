@@ -1,5 +1,5 @@
 /** `::hot::test`: assertions and the running of tests. */
-import { callAsync, callNowSync } from '../runtime/call';
+import { callAsync, callNowSync, functionOf } from '../runtime/call';
 import { truthy } from '../runtime/consume';
 import { display } from '../runtime/display';
 import { equal } from '../runtime/equality';
@@ -7,28 +7,27 @@ import { formatHot } from '../runtime/format';
 import { haltPayload } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
 import { metaValue } from '../runtime/program-rt';
-import { err, HotFn, Res, type AsyncEntry, type Entry, type Fiber, type Value } from '../runtime/values';
+import { err, type HotFn, Res, type AsyncEntry, type Entry, type Fiber, type Value } from '../runtime/values';
+import { mapcat } from './coll-transform';
 import { forcing, outcome, outcomeAsync, type Outcome } from './contain';
 import { writeOutput } from './io';
 import { native, type NativeDef } from '../runtime/native-def';
+import {
+  beginTest,
+  count,
+  countTest,
+  failures,
+  printNoTests,
+  printSummary,
+  record,
+  RED,
+  shownMismatch,
+  TEST_COUNTERS,
+} from './test-counters';
 import { messageOf } from './type';
-
-const GREEN = '\x1b[92m✓\x1b[0m';
-const RED = '\x1b[91m✗\x1b[0m';
 
 const T = (name: string, options: Parameters<typeof native>[1]): NativeDef =>
   native(`::hot::test/${name}`, options);
-
-function record(fb: Fiber, passed: boolean, text: string): boolean {
-  const { tests } = fb.r;
-  if (passed) tests.passed++;
-  else {
-    tests.failed++;
-    tests.failures.push({ test: tests.current, text });
-  }
-  writeOutput(fb, 'out', `    ${passed ? GREEN : RED} ${text}\n`);
-  return passed;
-}
 
 /** The text is an ordinary argument: an Err in it has halted already. */
 const description = (v: Value | undefined, otherwise: string): string =>
@@ -48,7 +47,7 @@ function assertEq(fb: Fiber, d: number, site: number, [a = null, b = null, text]
   }
   const x = a instanceof Res ? a.val : a;
   const y = b instanceof Res ? b.val : b;
-  const shown = `expected ${formatHot(x)}, got ${formatHot(y)}`;
+  const shown = shownMismatch(x, y);
   if (equal(x, y)) return record(fb, true, description(text, shown));
   return record(fb, false, text === undefined ? shown : `${display(text, null)}: ${shown}`);
 }
@@ -60,7 +59,7 @@ function isTestMeta(v: Value): boolean {
 }
 
 function metaOf(fb: Fiber, f: Value): Value {
-  const name = f instanceof HotFn ? f.name : typeof f === 'string' ? f : null;
+  const name = typeof f === 'string' ? f : (functionOf(fb.r.program, f, false)?.name ?? null);
   const definition = name === null ? null : fb.r.program.definitionOf(name);
   return definition?.meta == null ? null : metaValue(definition.meta);
 }
@@ -68,25 +67,21 @@ function metaOf(fb: Fiber, f: Value): Value {
 // ---- running ----------------------------------------------------------------------------------------------------------
 
 interface Started {
-  readonly failedBefore: number;
-  readonly passedBefore: number;
   readonly failuresBefore: number;
   readonly startUs: number;
+  /** Output while the test runs, and where output went before. */
   readonly out: { text: string } | null;
+  readonly before: { text: string } | null;
 }
 
 function begin(fb: Fiber, name: string, capture: boolean): Started {
-  const { tests, captures } = fb.r;
-  tests.current = name;
+  const { captures } = fb.r;
+  fb.r.currentTest = name;
+  beginTest(fb);
+  const before = captures.out;
   const out = capture ? { text: '' } : null;
   if (out !== null) captures.out = out;
-  return {
-    failedBefore: tests.failed,
-    passedBefore: tests.passed,
-    failuresBefore: tests.failures.length,
-    startUs: fb.r.host.nowUs(),
-    out,
-  };
+  return { failuresBefore: failures(fb).length, startUs: fb.r.host.nowUs(), out, before };
 }
 
 /** Whoever started the run as a test run gets each test as a record, and shows it in a way of its own. */
@@ -96,13 +91,12 @@ function isTestRun(fb: Fiber): boolean {
 }
 
 function report(fb: Fiber, name: string, started: Started, passed: boolean, problem: string | null): void {
-  const { tests } = fb.r;
   const record = {
     name,
     passed,
     durationUs: fb.r.host.nowUs() - started.startUs,
-    assertions: { passed: tests.passed - started.passedBefore, failed: tests.failed - started.failedBefore },
-    failures: tests.failures.slice(started.failuresBefore).map((failure) => failure.text),
+    assertions: { passed: count(fb, 'current-test', 'passed'), failed: count(fb, 'current-test', 'failed') },
+    failures: failures(fb).slice(started.failuresBefore),
     error: problem,
     output: started.out?.text ?? '',
   };
@@ -110,12 +104,11 @@ function report(fb: Fiber, name: string, started: Started, passed: boolean, prob
 }
 
 function finish(fb: Fiber, d: number, site: number, name: string, started: Started, o: Outcome): boolean {
-  const { tests, captures } = fb.r;
-  if (started.out !== null) captures.out = null;
+  if (started.out !== null) fb.r.captures.out = started.before;
   let problem: string | null = null;
   if (o.halt !== null) problem = messageOf(fb, d, site, haltPayload(o.halt));
   else if (o.value instanceof Res && !o.value.ok) problem = errText(fb, d, site, o.value);
-  const passed = problem === null && tests.failed === started.failedBefore;
+  const passed = problem === null && count(fb, 'current-test', 'failed') === 0;
   if (isTestRun(fb)) report(fb, name, started, passed, problem);
   else {
     writeOutput(
@@ -126,8 +119,7 @@ function finish(fb: Fiber, d: number, site: number, name: string, started: Start
     if (!passed && started.out !== null) writeOutput(fb, 'out', started.out.text);
     if (problem !== null) writeOutput(fb, 'out', `    ${RED} Test execution error: ${problem}\n`);
   }
-  if (passed) tests.testsPassed++;
-  else tests.testsFailed.push(problem === null ? name : `${name}: ${problem}`);
+  countTest(fb, passed, name);
   return passed;
 }
 
@@ -146,16 +138,13 @@ function runnable(
   readonly s: Entry;
   readonly a: AsyncEntry;
 } {
-  const result = (fb: Fiber, all: boolean, count: number): Value => {
+  const result = (fb: Fiber, all: boolean, many: number): Value => {
     if (!whole) return all;
-    if (count === 0) return 'no-tests-discovered';
-    if (isTestRun(fb)) return all;
-    const { tests } = fb.r;
-    writeOutput(
-      fb,
-      'out',
-      `\n${tests.testsPassed} of ${tests.testsPassed + tests.testsFailed.length} tests passed, ${tests.passed} of ${tests.passed + tests.failed} assertions\n`,
-    );
+    if (many === 0) {
+      printNoTests(fb, null);
+      return 'no-tests-discovered';
+    }
+    printSummary(fb);
     return all;
   };
   return {
@@ -193,6 +182,40 @@ function allTests(fb: Fiber, pattern: string): readonly Todo[] {
       return f === null ? [] : [{ name, f }];
     });
 }
+
+/** Output of one call, whatever comes of it. */
+const capturing: { s: Entry; a: AsyncEntry } = {
+  s: (fb, d, site, v = null) => {
+    const f = functionOf(fb.r.program, v, true);
+    if (f === null) return err('call-with-capture expects a function');
+    const out = { text: '' };
+    const before = fb.r.captures.out;
+    fb.r.captures.out = out;
+    try {
+      return captured(callNowSync(f, fb, d - 1, site, []), out.text);
+    } finally {
+      fb.r.captures.out = before;
+    }
+  },
+  a: async (fb, d, site, v = null) => {
+    const f = functionOf(fb.r.program, v, true);
+    if (f === null) return err('call-with-capture expects a function');
+    const out = { text: '' };
+    const before = fb.r.captures.out;
+    fb.r.captures.out = out;
+    try {
+      return captured(await callAsync(f, fb, d - 1, site, []), out.text);
+    } finally {
+      fb.r.captures.out = before;
+    }
+  },
+};
+
+const captured = (result: Value, output: string): Value =>
+  HotMap.of([
+    ['result', result],
+    ['output', output],
+  ]);
 
 const captureFlag = (v: Value | undefined): boolean => v === undefined || truthy(v);
 
@@ -233,11 +256,27 @@ export const TEST: readonly NativeDef[] = [
     doc: 'Runs one test function.',
     poly: [{ index: 0, byName: true }],
     ...runnable((fb, [v = null, capture]) => {
-      const f = v instanceof HotFn ? v : typeof v === 'string' ? fb.r.program.functionNamed(v) : null;
+      const f = functionOf(fb.r.program, v, true);
       if (f === null) return err('run-test expects a function');
       return { list: [{ name: f.name ?? '<test>', f }], capture: captureFlag(capture) };
     }, false),
   }),
+  ...TEST_COUNTERS,
+  T('call-with-capture', {
+    sig: '(f)',
+    doc: 'Calls a function and keeps its output: the result and the text.',
+    poly: [{ index: 0, byName: true }],
+    ...capturing,
+  }),
+  {
+    ...T('test-runner-mapcat', {
+      sig: '(coll: Str | Vec | Map, f: Fn): Str | Vec | Map',
+      doc: 'mapcat, for the test runner.',
+      poly: [{ index: 1, byName: true }],
+    }),
+    s: mapcat.s,
+    a: mapcat.a,
+  },
   // Any function may be a test, so these wait in any case.
   T('run-tests', {
     sig: '(capture-output)',

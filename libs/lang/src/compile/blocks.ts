@@ -80,7 +80,9 @@ export function emitCollect(ac: Activation, node: Extract<Core, { kind: 'collect
   const keys: string[] = [];
   const values: string[] = [];
   for (const statement of node.statements) {
-    const value = emitStatement(ac, statement, statement.key !== null);
+    const made = emitStatement(ac, statement, statement.key !== null);
+    // A deep assignment binds its root.
+    const value = statement.kind === 'assign' ? localName(statement.local) : made;
     if (statement.key !== null) {
       keys.push(statement.key);
       values.push(ac.stable(value));

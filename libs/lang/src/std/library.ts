@@ -22,6 +22,7 @@ import { STR } from './str';
 import { TEST } from './test';
 import { TIME } from './time/index';
 import { TYPE } from './type';
+import { URI } from './uri/index';
 import { UUID } from './uuid';
 
 const ALL: readonly NativeDef[] = [
@@ -43,6 +44,7 @@ const ALL: readonly NativeDef[] = [
   ...TIME,
   ...REGEX,
   ...HASH,
+  ...URI,
   ...ENCODINGS,
   ...BYTES,
   ...CRYPTO,

@@ -19,7 +19,7 @@ ${unit} -> Int fn (unit: ${unit}): Int { Int(untype(unit)) }`,
 ).join('');
 
 const texts = ['Instant', 'Duration', 'PlainDate', 'PlainTime', 'PlainDateTime', 'ZonedDateTime']
-  .map((type) => `${type} -> Str fn (temporal: ${type}): Str { ::hot::internal::time/text(temporal) }`)
+  .map((type) => `${type} -> Str fn (temporal: ${type}): Str { ::hot::internal::type/text(temporal) }`)
   .join('\n');
 
 const TIME_FIELDS =

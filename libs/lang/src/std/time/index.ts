@@ -151,11 +151,11 @@ const BETWEEN = '(start: PlainDateTime, end: PlainDateTime): Duration';
 
 export const TIME: readonly NativeDef[] = [
   ...MAKE,
-  native('::hot::internal::time/text', {
+  native('::hot::internal::type/text', {
     pure: true,
     traced: false,
-    sig: '(temporal: Any): Str',
-    doc: 'The text of a temporal value.',
+    sig: '(value: Any): Str',
+    doc: "The text of a value of the library's own types.",
     s: (_fb, _d, _s, v = null) => display(v, null),
   }),
   T('now', { sig: '(): Instant', doc: 'The present.', s: (fb) => instant(nowNanos(fb)) }),

@@ -1,4 +1,4 @@
-import { commandOverview, commands, commandSections, projectOptions } from './commands';
+import { commandOverview, commands, commandSections, projectOptions, runOptions } from './commands';
 import { documentOf } from './document';
 
 describe('docs/cli.md', () => {
@@ -6,6 +6,7 @@ describe('docs/cli.md', () => {
     const { actual, expected } = await documentOf('docs/cli.md', {
       overview: commandOverview(),
       'project options': projectOptions(),
+      'run options': runOptions(),
       commands: commandSections(),
     });
     expect(actual).toBe(expected);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable, root } from './document';
 import type { Command } from '../../apps/cli/src/commands/command';
-import { PROJECT_OPTIONS } from '../../apps/cli/src/commands/project-options';
+import { PROJECT_OPTIONS, RUN_OPTIONS } from '../../apps/cli/src/commands/project-options';
 
 const CLI = 'apps/cli/src';
 
@@ -17,6 +17,13 @@ const WORDS: Readonly<Record<string, string>> = {
   'no-gitignore': 'take files along that `.gitignore` leaves out',
   'build.dir': 'folder for the bundle instead of `.hot/build`',
   'allow-secret-shape': 'go on although a file holds what looks like a credential',
+  'test.path': 'a further folder of tests; may be given again',
+  ctx: 'a file that sets context variables, besides `hot/ctx.hot`; may be given again',
+  'value.format': '`hot` or `json`: how values are printed',
+  'test.capture': '`true` or `false`: whether what tests print is shown with them only',
+  'test.allow-empty': '`true`: no tests are no failure',
+  'test json': 'results as lines of JSON',
+  'fmt check': 'only say what is not formatted, and exit with 1',
   'no-wait': 'do not wait until the build serves',
   limit: 'rows, 20 by default',
   offset: 'rows to leave out first',
@@ -46,17 +53,30 @@ export function commandSections(): string {
   return commands()
     .map((command) => {
       const head = `### hot ${command.name}\n\n\`\`\`\n${command.usage}\n\`\`\`\n\n${sentence(command.summary)}`;
-      const isOfProject = Object.keys(PROJECT_OPTIONS).every((name) => name in command.options);
-      const own = Object.keys(command.options).filter((name) => !isOfProject || !(name in PROJECT_OPTIONS));
-      const also = isOfProject ? '\n\nAlso the [options of a project](#options-of-a-project).' : '';
+      const groups = GROUPS.filter(({ options }) =>
+        Object.keys(options).every((name) => name in command.options),
+      );
+      const shared = new Set(groups.flatMap(({ options }) => Object.keys(options)));
+      const own = Object.keys(command.options).filter((name) => !shared.has(name));
+      const links = groups.map(({ title, anchor }) => `[options of ${title}](#${anchor})`).join(' and ');
+      const also = groups.length === 0 ? '' : `\n\nAlso the ${links}.`;
       return own.length === 0 ? `${head}${also}` : `${head}\n\n${optionTable(command, own)}${also}`;
     })
     .join('\n\n');
 }
 
-/** Options that all commands on a project share. */
+/** Options that commands share are described once. */
+const isOfProject = (name: string): boolean => name in PROJECT_OPTIONS;
+const RUN_ONLY = Object.fromEntries(Object.entries(RUN_OPTIONS).filter(([name]) => !isOfProject(name)));
+const GROUPS = [
+  { title: 'a project', anchor: 'options-of-a-project', options: PROJECT_OPTIONS },
+  { title: 'code that runs here', anchor: 'options-of-code-that-runs-here', options: RUN_ONLY },
+] as const;
+
 export const projectOptions = (): string =>
   optionTable({ name: '', options: PROJECT_OPTIONS }, Object.keys(PROJECT_OPTIONS));
+
+export const runOptions = (): string => optionTable({ name: '', options: RUN_ONLY }, Object.keys(RUN_ONLY));
 
 function optionTable(command: Pick<Command, 'name' | 'options'>, names: readonly string[]): string {
   const rows = names.map((name) => {

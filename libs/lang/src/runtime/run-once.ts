@@ -64,6 +64,9 @@ function prepare(run: Run, request: RunRequest): void {
     }
     const keys = ctx.getStr('secretKeys');
     if (Array.isArray(keys)) for (const key of keys) run.secretKeys.add(String(key));
+    // What the arguments bring along that is secret already.
+    const secrets = ctx.getStr('secrets');
+    if (Array.isArray(secrets)) for (const secret of secrets) run.masker.add(secret);
   }
   const info = readJson(request.infoJson, program.typeNamed);
   run.info = info instanceof HotMap ? info : null;
@@ -120,6 +123,23 @@ export async function initialise(run: Run, fb: Fiber, shared: SharedState): Prom
  * begin at the same time do not see them half done.
  */
 function computeShared(run: Run, fb: Fiber, shared: SharedState): void {
+  const { tracer, calls } = run;
+  if (tracer === null) {
+    computeSteps(run, fb, shared);
+    return;
+  }
+  // They are nobody's own: a trace must not depend on which run came first.
+  run.tracer = null;
+  try {
+    computeSteps(run, fb, shared);
+  } finally {
+    run.tracer = tracer;
+    run.calls = calls;
+    fb.f = 0;
+  }
+}
+
+function computeSteps(run: Run, fb: Fiber, shared: SharedState): void {
   const { program } = run;
   if (run.continued === null) program.shared.length = 0;
   const steps = program.init;
@@ -133,7 +153,6 @@ function computeShared(run: Run, fb: Fiber, shared: SharedState): void {
       if (halt.kind === 'stop') throw halt;
       // It halts every run when that comes to this step.
       shared.halted = { step: i, halt };
-      run.tracer?.unwind(fb, null, halt.message);
       break;
     }
   }

@@ -31,7 +31,8 @@ export interface Continued {
 
 export class Run {
   readonly masker = new Masker();
-  readonly tracer: Tracer | null;
+  /** Null while nothing is recorded. */
+  tracer: Tracer | null;
   /** Namespace values of this run; those computed once stand in the program. */
   readonly cells: Value[] = [];
   /** Context variables, and which keys are secret. */

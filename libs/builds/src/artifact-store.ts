@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { UnavailableError, type EnvScope } from '@app/kernel';
+import type { EnvScope } from '@app/kernel';
 import { BlobStore } from '@app/platform/storage';
 import { LRUCache } from 'lru-cache';
 import { buildConfig, type BuildConfig } from './build.config';
@@ -35,14 +35,6 @@ export class ArtifactStore {
     const loading = this.read(key).finally(() => this.loading.delete(key));
     this.loading.set(key, loading);
     return loading;
-  }
-
-  /** Throws UnavailableError when it is not there: the storage lost it, or is not the one it was written to. */
-  async get(scope: EnvScope, artifactHash: string): Promise<Buffer> {
-    const bytes = await this.find(scope, artifactHash);
-    if (bytes === null)
-      throw new UnavailableError('The compiled build is missing in storage; deploy the build again');
-    return bytes;
   }
 
   private async read(key: string): Promise<Buffer | null> {

@@ -5,10 +5,12 @@ import { processConfig, type ProcessConfig } from '@app/platform/config';
 import { BlobStore, LocalBlobStore } from '@app/platform/storage';
 import { ProjectsModule } from '@app/projects';
 import { ArchiveInspector } from './archive-inspector';
+import { ArchiveCompiler } from './archive-compiler';
 import { ArtifactStore } from './artifact-store';
 import { buildConfig, type BuildConfig } from './build.config';
 import { BuildEntity } from './build.entity';
 import { BuildRepository } from './build.repository';
+import { CompiledArtifacts } from './compiled-artifacts';
 import { BuildService } from './build.service';
 import { DeployQueue } from './deploy-tickets';
 import { DeployService } from './deploy.service';
@@ -36,7 +38,9 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     DeploymentRepository,
     ServingRepository,
     ArchiveInspector,
+    ArchiveCompiler,
     ArtifactStore,
+    CompiledArtifacts,
     BuildService,
     UploadService,
     EventHandlerQueries,
@@ -49,6 +53,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
   exports: [
     BlobStore,
     DeploymentRepository,
+    ArchiveCompiler,
     ArtifactStore,
     BuildService,
     UploadService,

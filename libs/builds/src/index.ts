@@ -1,3 +1,4 @@
+export { ArchiveCompiler } from './archive-compiler';
 export { ArtifactStore } from './artifact-store';
 export { buildConfig, type BuildConfig } from './build.config';
 export { BuildEntity, type BuildType, type RuntimeStatus } from './build.entity';

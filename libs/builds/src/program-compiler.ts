@@ -20,6 +20,9 @@ export class CompileError extends Error {
 
 /** What builds need of the language. */
 export abstract class ProgramCompiler {
+  /** Names the version: compilers of one id make the same artifact of the same sources. Letters, digits, `.+-`. */
+  abstract readonly id: string;
+
   /** Reads manifest.hot as data; nothing is evaluated. Throws an Error that says what is wrong and where. */
   abstract parseManifest(text: string): unknown;
 

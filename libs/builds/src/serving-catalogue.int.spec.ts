@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildsHarness } from '@app/builds/testing';
+import type { ServingHandler } from '@app/builds';
 import { newId, type Principal } from '@app/kernel';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 
@@ -153,8 +154,41 @@ describe('what serves', () => {
     await builds.serve(who, 'p', 'on a ::x/y');
     const [handler] = await builds.catalogue().handlersOf(who.envId, 'a');
     expect((await builds.catalogue().artifact(handler!)).toString()).toBe('test:on a ::x/y');
-    await expect(builds.catalogue().artifact({ ...who, artifactHash: 'missing' })).rejects.toMatchObject({
-      code: 'service_unavailable',
+  });
+
+  describe('with a compiler of another version', () => {
+    let handler: ServingHandler;
+    beforeEach(async () => {
+      await builds.serve(who, 'p', 'on a ::x/y');
+      [handler] = (await builds.catalogue().handlersOf(who.envId, 'a')) as [ServingHandler];
+      builds.compiler().id = 'newer';
+    });
+    afterEach(() => {
+      builds.compiler().id = 'test';
+    });
+
+    it('compiles the build again from its archive, once for all who ask', async () => {
+      const before = builds.compiler().compilations;
+      const all = await Promise.all([1, 2, 3].map(() => builds.catalogue().artifact(handler)));
+      expect(all.map(String)).toEqual(Array(3).fill('newer:on a ::x/y'));
+      await builds.catalogue().artifact(handler);
+      expect(builds.compiler().compilations - before).toBe(1);
+    });
+
+    it('leaves the old artifact to the old version', async () => {
+      await builds.catalogue().artifact(handler);
+      builds.compiler().id = 'test';
+      const before = builds.compiler().compilations;
+      expect(String(await builds.catalogue().artifact(handler))).toBe('test:on a ::x/y');
+      expect(builds.compiler().compilations).toBe(before);
+    });
+
+    it('says what to do when the archive is gone, or is another environment’s', async () => {
+      const stranger = { ...handler, envId: newId() };
+      await expect(builds.catalogue().artifact(stranger)).rejects.toMatchObject({
+        code: 'service_unavailable',
+        message: expect.stringContaining('Deploy the project again'),
+      });
     });
   });
 

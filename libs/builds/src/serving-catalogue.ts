@@ -7,7 +7,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '@app/kernel';
 import { DbNotices } from '@app/platform/database';
 import { LRUCache } from 'lru-cache';
-import { ArtifactStore } from './artifact-store';
+import { CompiledArtifacts } from './compiled-artifacts';
 import {
   onlyOnce,
   ServingBuild,
@@ -54,7 +54,7 @@ export class ServingCatalogue implements OnModuleInit {
 
   constructor(
     private readonly serving: ServingRepository,
-    private readonly artifacts: ArtifactStore,
+    private readonly artifacts: CompiledArtifacts,
     private readonly notices: DbNotices,
     private readonly clock: Clock,
   ) {}
@@ -115,8 +115,8 @@ export class ServingCatalogue implements OnModuleInit {
   }
 
   /** JSON bytes of the compiled build that the function is part of. */
-  artifact(target: Pick<ServingFunction, 'orgId' | 'envId' | 'artifactHash'>): Promise<Buffer> {
-    return this.artifacts.get(target, target.artifactHash);
+  artifact(target: Pick<ServingFunction, 'orgId' | 'envId' | 'buildId' | 'artifactHash'>): Promise<Buffer> {
+    return this.artifacts.get(target);
   }
 
   private env(envId: string): Soon<ServingEnv | null> {

@@ -43,6 +43,11 @@ const ONE_BUILD = statement(
   `SELECT ${COLUMNS} FROM hot.build b JOIN hot.project p ON p.project_id = b.project_id
     WHERE p.env_id = $1 AND b.build_id = $2 AND b.artifact_hash IS NOT NULL`,
 );
+const ARCHIVE = statement(
+  'serving_archive',
+  `SELECT b.storage_path FROM hot.build b JOIN hot.project p ON p.project_id = b.project_id
+    WHERE p.env_id = $1 AND b.build_id = $2`,
+);
 const DEPLOYING = statement(
   'serving_deploying',
   `SELECT EXISTS (SELECT 1 FROM hot.build b JOIN hot.project p ON p.project_id = b.project_id
@@ -55,6 +60,12 @@ export class ServingRepository {
 
   env(envId: string): Promise<EnvRow | undefined> {
     return this.db.queryOne<EnvRow>(ENV, [envId]);
+  }
+
+  /** Key of the build's archive in storage; null when it is gone. */
+  async archiveOf(envId: string, buildId: string): Promise<string | null> {
+    const row = await this.db.queryOne<{ storage_path: string | null }>(ARCHIVE, [envId, buildId]);
+    return row?.storage_path ?? null;
   }
 
   async revision(envId: string): Promise<number | undefined> {

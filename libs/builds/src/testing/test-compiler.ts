@@ -28,6 +28,7 @@ export function testBundle(source: string, options: TestBundleOptions = {}): Buf
 }
 
 export class TestCompiler extends ProgramCompiler {
+  override id = 'test';
   compilations = 0;
   /** Awaited before each compilation: to let something happen in between. */
   before: () => Promise<void> = async () => undefined;
@@ -37,7 +38,7 @@ export class TestCompiler extends ProgramCompiler {
   }
 
   override accepts(artifact: Buffer): boolean {
-    return artifact.toString().startsWith('test:');
+    return artifact.toString().startsWith(`${this.id}:`);
   }
 
   override async compile(sources: readonly SourceText[]): Promise<CompiledProgram> {
@@ -64,7 +65,7 @@ export class TestCompiler extends ProgramCompiler {
         });
       });
     }
-    const artifact = Buffer.from(`test:${sources.map((source) => source.text).join('\n')}`);
+    const artifact = Buffer.from(`${this.id}:${sources.map((source) => source.text).join('\n')}`);
     const artifactHash = createHash('sha256').update(artifact).digest('hex');
     return { artifactHash, artifact, definitions: { event_handlers: handlers, functions }, warnings: [] };
   }

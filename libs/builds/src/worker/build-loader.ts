@@ -4,9 +4,10 @@
  * superseded by a later deployment.
  */
 import { Injectable, Logger } from '@nestjs/common';
-import { BundleError, openBundle, type OpenedBundle } from '@app/bundle';
+import { BundleError } from '@app/bundle';
 import { AppError } from '@app/kernel';
 import {
+  ArchiveCompiler,
   ArtifactStore,
   CompileError,
   DeploymentRepository,
@@ -16,7 +17,6 @@ import {
   type ClaimedBuild,
 } from '@app/builds';
 import { Db } from '@app/platform/database';
-import { BlobStore } from '@app/platform/storage';
 
 export type LoadOutcome =
   /** Not deployed any more, loaded already, or being loaded by another worker. */
@@ -38,12 +38,6 @@ interface Program {
   readonly warnings: readonly string[];
 }
 
-interface OpenedArchive {
-  readonly bundle: OpenedBundle;
-  /** As it was read, with everything in it. */
-  readonly manifest: unknown;
-}
-
 /** A build that ended this many workers is not given to another one. */
 const MAX_LOAD_ATTEMPTS = 3;
 const MAX_ERROR_LENGTH = 512;
@@ -56,7 +50,7 @@ export class BuildLoader {
   constructor(
     private readonly db: Db,
     private readonly deployments: DeploymentRepository,
-    private readonly store: BlobStore,
+    private readonly archives: ArchiveCompiler,
     private readonly artifacts: ArtifactStore,
     private readonly compiler: ProgramCompiler,
   ) {}
@@ -103,8 +97,7 @@ export class BuildLoader {
     }
     const kept = await this.keptProgram(claim);
     if (kept !== null) return kept;
-    const { bundle, manifest } = await this.open(claim);
-    const compiled = await this.compiler.compile(bundle.sources, manifest);
+    const compiled = await this.archives.compile(claim.storage_path);
     await this.artifacts.put(scopeOf(claim), compiled.artifactHash, compiled.artifact);
     return compiled;
   }
@@ -116,14 +109,6 @@ export class BuildLoader {
     const artifact = await this.artifacts.find(scopeOf(claim), artifactHash);
     if (artifact === null || !this.compiler.accepts(artifact)) return null;
     return { artifactHash, definitions, warnings: [] };
-  }
-
-  private async open({ storage_path: key }: ClaimedBuild): Promise<OpenedArchive> {
-    let manifest: unknown;
-    const parse = (text: string): unknown => (manifest = this.compiler.parseManifest(text));
-    const bundle = key === null ? null : await this.store.withFile(key, (path) => openBundle(path, parse));
-    if (bundle === null) throw new CompileError('The archive is gone from storage; upload it again');
-    return { bundle, manifest };
   }
 
   private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {

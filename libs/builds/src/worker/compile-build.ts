@@ -2,7 +2,6 @@
 import type { SourceText } from '@app/bundle';
 import {
   ARTIFACT_FORMAT,
-  COMPILER_VERSION,
   compareWithManifest,
   compileProject,
   extractDefinitions,
@@ -10,6 +9,7 @@ import {
   type Json,
   type Program,
 } from '@app/lang';
+import { languageFingerprint } from './language-fingerprint';
 import { buildDefinitions } from './build-definitions';
 import { CompileError, type CompiledProgram } from '@app/builds';
 
@@ -30,7 +30,7 @@ export function compileBuild(sources: readonly SourceText[], manifest: unknown):
   if (artifact === null) throw new CompileError('The sources do not compile');
   return {
     artifactHash: artifact.hash,
-    artifact: Buffer.from(JSON.stringify(artifact), 'utf8'),
+    artifact: Buffer.from(JSON.stringify({ ...artifact, compiler: languageFingerprint() }), 'utf8'),
     definitions: buildDefinitions(definitions, functionNames(program)),
     // The manifest was read as data by the language's own parser.
     warnings: compareWithManifest(definitions, manifest as Json),
@@ -41,7 +41,7 @@ export function compileBuild(sources: readonly SourceText[], manifest: unknown):
 export function isOfThisCompiler(artifact: Buffer): boolean {
   const head = artifact.subarray(0, 256).toString('utf8');
   const [, format, compiler] = /^\{"format":(\d+),"compiler":"([^"]*)"/.exec(head) ?? [];
-  return Number(format) === ARTIFACT_FORMAT && compiler === COMPILER_VERSION;
+  return Number(format) === ARTIFACT_FORMAT && compiler === languageFingerprint();
 }
 
 function refuseErrors(program: Program, diagnostics: readonly Diagnostic[]): void {

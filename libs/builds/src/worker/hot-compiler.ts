@@ -10,6 +10,7 @@ import type { SourceText } from '@app/bundle';
 import { parseManifest } from '@app/lang';
 import { compileBuild, isOfThisCompiler } from './compile-build';
 import type { CompileAnswer, CompileRequest } from './compile.thread';
+import { languageFingerprint } from './language-fingerprint';
 import { CompileError, ProgramCompiler, type CompiledProgram } from '@app/builds';
 
 const MAX_COMPILE_MS = 60_000;
@@ -19,6 +20,10 @@ const THREAD_FILE = join(__dirname, 'compile.thread.js');
 
 @Injectable()
 export class HotCompiler extends ProgramCompiler {
+  override get id(): string {
+    return languageFingerprint();
+  }
+
   override parseManifest(text: string): unknown {
     return parseManifest(text).value;
   }

@@ -1,4 +1,4 @@
-/** The texts that a program is made of when it runs here: context files, the project's sources, its tests. */
+/** The texts that a program is made of when it runs here: context files, packages, the project's sources, its tests. */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { ProgramSource, SourceOrigin } from '@app/lang';
@@ -11,8 +11,24 @@ export interface LocalFile extends ProgramSource {
   readonly file: string;
 }
 
+/** Packages first. */
 export async function projectSources(cwd: string, project: SelectedProject): Promise<readonly LocalFile[]> {
-  return readRoots(cwd, project.sourceRoots, project, 'project');
+  const packages = project.packages.flatMap(({ folder, sourcePaths }) =>
+    sourcePaths.map((path) => join(folder, path)),
+  );
+  return [
+    ...(await readRoots(cwd, packages, { respectGitignore: false, excludes: ['/pkg.hot'] }, 'dependency')),
+    ...(await readRoots(cwd, project.sourceRoots, project, 'project')),
+  ];
+}
+
+/** One file, or all below a folder. */
+export async function readPath(
+  cwd: string,
+  path: string,
+  project: SelectedProject,
+): Promise<readonly LocalFile[]> {
+  return readRoots(cwd, [path], project, 'project');
 }
 
 export async function testSources(cwd: string, project: SelectedProject): Promise<readonly LocalFile[]> {
@@ -46,7 +62,7 @@ export async function contextSources(cwd: string, named: readonly string[]): Pro
 async function readRoots(
   cwd: string,
   roots: readonly string[],
-  project: SelectedProject,
+  project: Pick<SelectedProject, 'respectGitignore' | 'excludes'>,
   origin: SourceOrigin,
 ): Promise<readonly LocalFile[]> {
   const options = {

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { VALUE_FORMATS, type ProgramSource } from '@app/lang';
 import { CommandError, UsageError } from '../usage-error';
 import { evaluate } from './evaluate';
+import { dependenciesSchema } from './packages';
+import { requireVersion } from './require-version';
 
 export const CHECK_FORMATS = ['pretty', 'simple', 'json', 'json-min'] as const;
 
@@ -21,12 +23,14 @@ const projectSchema = z.object({
   src: paths,
   test: testing.extend({ paths: z.array(z.string()).nullish() }).nullish(),
   resources: paths,
+  deps: dependenciesSchema.optional(),
   ignore: z
     .object({ 'respect-gitignore': z.boolean().nullish(), excludes: z.array(z.string()).nullish() })
     .nullish(),
 });
 
 const configSchema = z.object({
+  'min-version': z.string().nullish(),
   test: testing.nullish(),
   value: z.object({ format: z.enum(VALUE_FORMATS).nullish() }).nullish(),
   check: z
@@ -63,7 +67,11 @@ export async function readConfig(
   const parsed = configSchema.safeParse(
     await evaluate(sources, '::hot::conf/configuration-of-this-folder', env),
   );
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const required = parsed.data['min-version'];
+    if (required != null) requireVersion('hot.hot', required);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   throw new CommandError(
     `hot.hot: hot.${issue?.path.join('.') ?? ''} is not what it should be (${issue?.message ?? ''})`,

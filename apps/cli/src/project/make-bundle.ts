@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createBundle, scanForSecrets, type BundleFile } from '@app/bundle';
 import { newId } from '@app/kernel';
 import { compileProject, extractDefinitions, printManifest, renderPretty, toManifest } from '@app/lang';
 import type { Output } from '../commands/command';
 import { CommandError } from '../usage-error';
 import { discover } from './discover';
+import type { Package } from './packages';
 import type { SelectedProject } from './select-project';
+
+const PACKAGES = 'hot/pkg/';
 
 export interface MadeBundle {
   readonly buildId: string;
@@ -21,21 +25,18 @@ export async function checkProject(
   readonly sources: readonly BundleFile[];
   readonly definitions: ReturnType<typeof extractDefinitions>['definitions'];
 }> {
-  const sources = await readAll(project.sourceRoots, 'hot/src/', {
-    ...project,
-    excludes: project.excludes,
-    extension: '.hot',
-  });
-  if (sources.length === 0) {
+  const own = await readAll(project.sourceRoots, 'hot/src/', { ...project, extension: '.hot' });
+  if (own.length === 0) {
     throw new CommandError(
       `No .hot files in ${project.sourceRoots.join(', ')}: is this the folder of ${project.name}?`,
     );
   }
+  const sources = [...(await packageFiles(project.packages, 'sourcePaths')), ...own];
   const { program, diagnostics } = compileProject(
     sources.map(({ path, content }) => ({
       name: path,
       text: content.toString('utf8'),
-      origin: 'project' as const,
+      origin: path.startsWith(PACKAGES) ? ('dependency' as const) : ('project' as const),
     })),
   );
   const found = extractDefinitions(program);
@@ -52,10 +53,13 @@ export async function makeBundle(
   out: Output,
 ): Promise<MadeBundle> {
   const { sources, definitions } = await checkProject(project, out);
-  const resources = await readAll(project.resourceRoots, '', {
-    ...project,
-    excludes: [...project.excludes, ...project.resourceExcludes],
-  });
+  const resources = [
+    ...(await readAll(project.resourceRoots, '', {
+      ...project,
+      excludes: [...project.excludes, ...project.resourceExcludes],
+    })),
+    ...(await packageFiles(project.packages, 'resourcePaths')),
+  ];
   if (!allowSecrets) refuseSecrets([...sources, ...resources]);
   const buildId = newId();
   const { archive, bundleHash } = createBundle({
@@ -68,6 +72,24 @@ export async function makeBundle(
     print: printManifest,
   });
   return { buildId, bundleHash, archive };
+}
+
+/** Sources under `hot/pkg/<name>/<source path>/`; resources beside those of the project, which win. */
+async function packageFiles(
+  packages: readonly Package[],
+  what: 'sourcePaths' | 'resourcePaths',
+): Promise<readonly BundleFile[]> {
+  const isSource = what === 'sourcePaths';
+  const options = { ...(isSource ? { extension: '.hot' } : {}), respectGitignore: false, excludes: [] };
+  const files: BundleFile[] = [];
+  for (const { name, folder, [what]: paths } of packages) {
+    for (const path of paths) {
+      const prefix = isSource ? `${PACKAGES}${[name, path].filter((part) => part !== '').join('/')}/` : '';
+      const found = await readAll([join(folder, path)], prefix, options);
+      files.push(...found.filter((file) => file.path !== `${PACKAGES}${name}/pkg.hot`));
+    }
+  }
+  return files;
 }
 
 async function readAll(

@@ -1,12 +1,14 @@
 import { basename, resolve } from 'node:path';
 import type { Flags } from '../commands/command';
 import { UsageError } from '../usage-error';
+import { resolvePackages, type Package } from './packages';
 import { readConfig, type ProjectConfig, type ProjectEntry } from './config';
 
 export interface SelectedProject {
   readonly name: string;
   readonly config: ProjectConfig;
   readonly entry: ProjectEntry | undefined;
+  readonly packages: readonly Package[];
   readonly sourceRoots: readonly string[];
   readonly testRoots: readonly string[];
   readonly resourceRoots: readonly string[];
@@ -33,14 +35,15 @@ export async function selectProject(
   if (entry === undefined && wanted !== undefined && known.length > 0) {
     throw new UsageError(`hot.hot has no project "${name}"; it has ${known.join(', ')}`);
   }
-  return { name, config, entry, ...rootsOf(cwd, entry, flags) };
+  const packages = await resolvePackages(cwd, entry?.deps ?? {}, env);
+  return { name, config, entry, packages, ...rootsOf(cwd, entry, flags) };
 }
 
 function rootsOf(
   cwd: string,
   entry: ProjectEntry | undefined,
   flags: Flags,
-): Omit<SelectedProject, 'name' | 'config' | 'entry'> {
+): Omit<SelectedProject, 'name' | 'config' | 'entry' | 'packages'> {
   const from = (paths: readonly string[]): readonly string[] => paths.map((path) => resolve(cwd, path));
   return {
     sourceRoots: from([...(entry?.src?.paths ?? ['./hot/src']), ...flags.texts('src.path')]),

@@ -11,6 +11,7 @@ export {
   singleControl,
   type SimpleRun,
 } from './runtime/in-process';
+export { parseSchedule, type Schedule, type ScheduleProblem } from './schedule';
 export { isIncomplete } from './is-incomplete';
 export { libraryNames } from './std/library-names';
 export { renderPretty, renderSimple, toJson as diagnosticToJson } from './diagnostics/render';

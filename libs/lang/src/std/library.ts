@@ -18,8 +18,13 @@ import type { NativeDef } from '../runtime/native-def';
 import { PMAP } from './pmap';
 import { REGEX } from './regex/index';
 import { RESULTS } from './results';
+import { SCHEDULE } from './schedule';
 import { STR } from './str';
 import { TEST } from './test';
+import { MD } from './text/md';
+import { MIME } from './text/mime';
+import { TERM } from './text/term';
+import { XML } from './text/xml';
 import { TIME } from './time/index';
 import { TYPE } from './type';
 import { URI } from './uri/index';
@@ -39,11 +44,16 @@ const ALL: readonly NativeDef[] = [
   ...EXEC,
   ...TEST,
   ...LANG,
+  ...SCHEDULE,
   ...ITER,
   ...UUID,
   ...TIME,
   ...REGEX,
   ...HASH,
+  ...XML,
+  ...MD,
+  ...MIME,
+  ...TERM,
   ...URI,
   ...ENCODINGS,
   ...BYTES,

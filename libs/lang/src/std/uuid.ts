@@ -41,6 +41,8 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 const SHAPES =
   /^(?:urn:uuid:)?(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32})$|^\{[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}$/i;
 
+export const isUuidText = (text: string): boolean => SHAPES.test(text);
+
 function make(fb: Fiber, version: Value | undefined): Value {
   if (version === undefined || version === 4) return new Tagged(UUID_TYPE, uuid4(fb));
   if (version === 7) return new Tagged(UUID_TYPE, uuid7(fb));
@@ -64,7 +66,7 @@ export const UUID: readonly NativeDef[] = [
     doc: 'Whether the value is a UUID, or a text of one.',
     s: (_fb, _d, _s, v) => {
       if (v instanceof Tagged) return v.type.name === UUID_TYPE.name;
-      return typeof v === 'string' && SHAPES.test(v);
+      return typeof v === 'string' && isUuidText(v);
     },
   }),
 ];

@@ -71,6 +71,36 @@ describe('a watched stream', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['start', 'data', 'status']);
   });
 
+  it('keeps an end that the database told first until the stream data is there', async () => {
+    const { channel, told } = watch({
+      runId: 'r',
+      envId: 'e',
+      streamId: 's',
+      buildId: null,
+      runType: 'event',
+      status: 'succeeded',
+      startTimeMs: 0,
+      stopTimeMs: 5,
+      originRunId: null,
+      eventId: null,
+      result: '1',
+      projectId: null,
+      projectName: null,
+      retryAttempt: 0,
+      nextRetryAtMs: null,
+      functionName: '::a/b',
+      streamDataCount: 1,
+    });
+    channel.onNotice({ k: 'run', run: { ...head, status: 'running', stop_time: null } });
+    channel.onLook('r', 2);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(told.map(({ kind }) => kind)).toEqual(['start']);
+    channel.onNotice({ k: 'data', runId: 'r', projectId: null, seq: 0, id: 'd', type: 't', payload: '1' });
+    channel.onNotice(end(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(told.map(({ kind }) => kind)).toEqual(['start', 'data', 'status']);
+  });
+
   it('reads a run whose end came without it', async () => {
     const { channel, told, reads } = watch(null);
     channel.onNotice({ k: 'end', runId: 'r', projectId: null, status: 'succeeded', data: 0 });

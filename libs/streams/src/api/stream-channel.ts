@@ -142,6 +142,9 @@ export class StreamChannel {
       told ?? this.load(this.scope, runId).catch(() => null), // the next look at the database tries again
       run.data >= expectedData ? undefined : this.hold(run, expectedData),
     ]);
+    // A look at the database may be faster than the notices of data. Who came in the middle does not wait for the past.
+    const stored = isUnknown ? 0 : (view?.streamDataCount ?? 0);
+    if (run.data < stored) await this.hold(run, stored);
     run.ending = false;
     if (view === null || view.status === 'running') return;
     this.conclude(runId, run, view, isUnknown);

@@ -10,6 +10,9 @@ import { runFrame, startFrame } from './stream-frames';
 /** Kept while the state is being read; beyond this a subscriber is told by the next look instead. */
 const MAX_KEPT = 10_000;
 
+/** Notices of what was before this have arrived or never will. */
+const JUST_ENDED_MS = 250;
+
 export class StreamSubscriber {
   private connection: SseConnection | null = null;
   private kept: Happening[] = [];
@@ -30,19 +33,26 @@ export class StreamSubscriber {
   };
 
   /** Writes the state, then what was kept, then everything as it comes. */
-  begin(connection: SseConnection, state: readonly RunView[]): void {
+  begin(connection: SseConnection, state: readonly RunView[], nowMs = Date.now()): void {
     for (const run of state) {
       if (!this.isWanted(run.projectId)) continue;
       connection.write(startFrame(run));
       this.caughtUp.add(`${run.runId}running`);
       this.started.add(run.runId);
-      if (run.status === 'running') continue;
+      if (run.status === 'running' || this.hasDataToCome(run, nowMs)) continue;
       connection.write(runFrame(run));
       this.caughtUp.add(`${run.runId}${run.status}`);
       if (isTerminal(run.status)) this.started.delete(run.runId);
     }
     this.connection = connection;
     for (const happening of this.kept.splice(0)) this.tell(connection, happening);
+  }
+
+  /** It ended while we began to listen: its data is kept or on its way, and its end comes after them. */
+  private hasDataToCome(run: RunView, nowMs: number): boolean {
+    if (run.streamDataCount === 0) return false;
+    const heard = this.kept.some((one) => one.kind !== 'status' && one.runId === run.runId);
+    return heard || nowMs - (run.stopTimeMs ?? 0) < JUST_ENDED_MS;
   }
 
   private tell(connection: SseConnection, happening: Happening): void {

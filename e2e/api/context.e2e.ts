@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, SseReader, type Answer, type Run, type SseMessage } from '../support/api';
+import { AppSession } from '../support/app';
 import { startPlatform, type Platform } from '../support/platform';
 
 const FIXTURE = join(__dirname, '../fixtures/vault');
@@ -22,7 +23,7 @@ describe('context variables', () => {
   let key: string;
 
   beforeAll(async () => {
-    platform = await startPlatform();
+    platform = await startPlatform({ withApp: true });
     ({ api, key } = platform);
     await call(api, '/v1/projects', { key, body: { name: 'vault' } });
   }, 90_000);
@@ -240,8 +241,65 @@ describe('context variables', () => {
       });
     });
 
+    it('read <secret> in what is printed', async () => {
+      const app = await AppSession.open(platform.app);
+      const printed = await app.get<{ lines: { text: string }[] }>(
+        `/runs/${outcome(await run('vault:leak'))?.run_id}/logs`,
+      );
+      expect(printed.lines.map((line) => line.text)).toEqual(['the key is <secret>!']);
+    });
+
+    describe('that pass secrets on', () => {
+      const received = {
+        token: true,
+        header: true,
+        note: 'public',
+        // Like everything that is only looked at: what surrounds a secret stays.
+        shown: { token: '<secret>', header: 'Bearer <secret>', note: 'public' },
+      };
+      let receiver: Run;
+      beforeAll(async () => {
+        const sse = await SseReader.open(api, '/v1/streams/subscribe-with-event', key, {
+          event_type: 'vault:pass',
+          event_data: null,
+        });
+        const end = await sse.until((each) => each.type === 'run:stop' && each.run?.result !== 'sent');
+        sse.close();
+        if (end.run === undefined) throw new Error('The end of a run came without it');
+        receiver = end.run;
+      });
+
+      it('give their receivers the real ones, which stay secrets there', () => {
+        expect(receiver).toMatchObject({ status: 'succeeded', result: received });
+      });
+
+      it('show nobody else more than that there was one', async () => {
+        const event = await call<{ data: { event_data: unknown } }>(api, `/v1/events/${receiver.event_id}`, {
+          key,
+        });
+        expect(event.body.data.event_data).toEqual({
+          token: '<secret>',
+          header: '<secret>',
+          note: 'public',
+        });
+        const app = await AppSession.open(platform.app);
+        const call0 = await app.get<{ args: string }>(`/runs/${receiver.run_id}/calls/0`);
+        expect(call0.args).toContain('"token":"<secret>"');
+      });
+
+      it('have them also when a person runs the receiver again', async () => {
+        const app = await AppSession.open(platform.app);
+        const started = await app.post<{ stream_id: string }>(`/runs/${receiver.run_id}/rerun`);
+        const sse = await SseReader.open(api, `/v1/streams/${started.stream_id}/subscribe`, key);
+        const end = await sse.until((each) => each.type === 'run:stop' || each.type === 'run:fail');
+        sse.close();
+        expect(end.run).toMatchObject({ status: 'succeeded', result: received });
+      });
+    });
+
     it('stand nowhere in the database nor in the logs of the processes', async () => {
       await run('vault:leak');
+      await run('vault:pass');
       expect(await tablesWith(SECRET)).toEqual([]);
       // The search finds what is there: a plain one stands in the results of runs.
       expect(await tablesWith('us-2')).toContain('run');

@@ -26,6 +26,8 @@ export interface PublishOptions {
   readonly idempotencyKey?: string | null;
   /** Where the event must go; set by the server only. */
   readonly routing?: EventRouting | null;
+  /** Secrets that the data hides, from the event that it is a copy of. */
+  readonly sealed?: string | null;
   /** What is known of the body's stream; by default nothing. */
   readonly stream?: StreamMode;
 }
@@ -58,6 +60,7 @@ export class EventCommands {
       byUserId: userId,
       accessId,
       routing: options.routing ?? null,
+      sealed: options.sealed ?? null,
       idempotency: key === null ? null : { key, requestHash: hashOf(body) },
       ...(options.stream === undefined ? {} : { stream: options.stream }),
     });
@@ -67,6 +70,7 @@ export class EventCommands {
       streamId: accepted.streamId,
       eventType: body.eventType,
       eventData: body.eventData,
+      sealed: options.sealed ?? null,
       eventTimeMs: accepted.eventTimeMs,
     };
   }

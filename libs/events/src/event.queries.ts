@@ -11,9 +11,10 @@ interface EventRow {
   readonly event_type: string;
   readonly event_data: string;
   readonly event_time: Date;
+  readonly sealed: string | null;
 }
 
-const COLUMNS = 'event_id, env_id, stream_id, event_type, event_data, event_time';
+const COLUMNS = 'event_id, env_id, stream_id, event_type, event_data, event_time, sealed';
 
 const BY_ID = statement(
   'events_by_id',
@@ -100,6 +101,7 @@ function toView(row: EventRow): EventView {
     streamId: row.stream_id,
     eventType: row.event_type,
     eventData: row.event_data,
+    sealed: row.sealed,
     eventTimeMs: row.event_time.getTime(),
   };
 }

@@ -6,5 +6,7 @@ export interface EventView {
   readonly eventType: string;
   /** JSON text, to the letter. */
   readonly eventData: string;
+  /** Secrets that the data hides, for a copy of the event to take along; null when it hides none. */
+  readonly sealed: string | null;
   readonly eventTimeMs: number;
 }

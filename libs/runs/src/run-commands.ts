@@ -155,7 +155,7 @@ export class RunCommands {
             : withInput(event.eventType, event.eventData, options.input),
         streamId: null,
       },
-      { source: 'app', routing },
+      { source: 'app', routing, sealed: options.input === undefined ? event.sealed : null },
     );
     return { eventId: copy.eventId, streamId: copy.streamId };
   }

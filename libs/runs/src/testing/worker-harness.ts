@@ -67,6 +67,7 @@ export class WorkerHarness {
           DATABASE_URL: options.databaseUrl,
           REDIS_URL: options.redisUrl,
           HOT_REDIS_PREFIX: options.prefix,
+          HOT_ENCRYPTION_KEY: 'e5'.repeat(32),
           ...options.environment,
         }),
         DatabaseModule,

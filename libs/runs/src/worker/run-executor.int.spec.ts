@@ -208,6 +208,62 @@ describe('a worker', () => {
     expect(sent.every((row) => row.source === 2)).toBe(true);
   });
 
+  it('seals what a run sends that is secret, and opens it for the run that gets it', async () => {
+    const tenant = worker.tenant();
+    worker.serving.addHandler(tenant.envId, 'knows', '::t/knows');
+    worker.serving.addHandler(tenant.envId, 'told', '::t/told');
+    const id = newId();
+    worker.sandbox.define('::t/knows', ({ run, send }) => {
+      run.host.post('secret', '"sk_live_123"');
+      send('told', { token: 'sk_live_123', header: 'Bearer sk_live_123', note: 'public' }, id);
+      return 'sent';
+    });
+    const known: unknown[] = [];
+    worker.sandbox.define('::t/told', ({ run, event }) => {
+      known.push(event.data, JSON.parse(run.ctxJson));
+      return 'ok';
+    });
+    await worker.publish(tenant, 'knows', {});
+    await settled(id, 1);
+    const [stored] = await worker.db.query<{ event_data: string; sealed: string }>(
+      'SELECT event_data, sealed FROM hot.event WHERE event_id = $1',
+      [id],
+    );
+    expect(stored?.event_data).toBe('{"token":"<secret>","header":"<secret>","note":"public"}');
+    expect(stored?.sealed).not.toContain('sk_live');
+    expect(known).toEqual([
+      { token: 'sk_live_123', header: 'Bearer sk_live_123', note: 'public' },
+      { values: {}, secretKeys: [], secrets: ['sk_live_123'] },
+    ]);
+  });
+
+  it('fails the run of an event whose secrets can not be opened, and says so', async () => {
+    const tenant = worker.tenant();
+    worker.serving.addHandler(tenant.envId, 'sealed', '::t/sealed');
+    worker.sandbox.define('::t/sealed', () => 'ran');
+    const event = await worker.publish(
+      tenant,
+      'sealed',
+      { a: '<secret>' },
+      { sealed: `${newId()} hot1:0123456789abcdef:${Buffer.alloc(40).toString('base64')}` },
+    );
+    const [run] = await settled(event.eventId, 1);
+    expect(run?.status).toBe(3);
+    expect(run?.result).toMatch(/secrets in the data of this event can not be read: .*master key/);
+  });
+
+  it('notes which required context variables were missing', async () => {
+    const tenant = worker.tenant();
+    worker.serving.addHandler(tenant.envId, 'needs', '::t/needs');
+    worker.sandbox.define('::t/needs', () => 'ran');
+    worker.serving.context = { json: '{"values":{},"secretKeys":[]}', missing: ['api.key'] };
+    const event = await worker.publish(tenant, 'needs', {});
+    const [run] = await settled(event.eventId, 1);
+    worker.serving.context = { json: '{"values":{},"secretKeys":[]}', missing: [] };
+    expect(run?.status).toBe(2);
+    expect(JSON.parse(run?.info ?? '')).toMatchObject({ missing_ctx: ['api.key'] });
+  });
+
   it('keeps the stream data of a run', async () => {
     const tenant = worker.tenant();
     worker.serving.addHandler(tenant.envId, 'talk', '::t/talk');

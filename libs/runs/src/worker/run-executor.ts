@@ -9,6 +9,7 @@ import {
   MAX_DELIVERIES,
   readRestarts,
   readRetryPolicy,
+  RUN_TYPES,
   StreamTotals,
   TicketSender,
   withRestart,
@@ -20,9 +21,11 @@ import {
 } from '@app/dispatch';
 import { RunSettler, WorkerLease } from '@app/dispatch/worker';
 import { newId } from '@app/kernel';
+import { SecretUnreadableError } from '@app/platform/crypto';
 import { SANDBOX, type Sandbox, type SandboxHandle, type SandboxOutcome } from '@app/platform/sandbox';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
+import { EventSeals } from './event-seals';
 import { HostFunctions, type RunFacts } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunHost, type EarlierStarts } from './run-host';
@@ -67,6 +70,7 @@ export class RunExecutor {
     private readonly totals: StreamTotals,
     private readonly streamData: StreamDataWriter,
     private readonly functions: HostFunctions,
+    private readonly seals: EventSeals,
     @Inject(SANDBOX) private readonly sandbox: Sandbox,
     @Inject(runsWorkerConfig.token) private readonly config: RunsWorkerConfig,
     @Inject(dispatchConfig.token) private readonly dispatch: DispatchConfig,
@@ -80,8 +84,10 @@ export class RunExecutor {
    * Runs what the row stands for. Resolves when all of it has been settled.
    * @param target the handler that the row was claimed for, null when that is to be found out
    */
-  async execute(row: ClaimedRow, incarnation: string, target: RunTarget | null): Promise<void> {
+  async execute(claimed: ClaimedRow, incarnation: string, target: RunTarget | null): Promise<void> {
+    let row = claimed;
     try {
+      row = this.seals.opened(claimed);
       if (target !== null && row.handler_key === target.handlerKey) {
         this.announcer.handled(row, target);
         await this.runOne(row, incarnation, this.router.planFor(row, target));
@@ -89,6 +95,9 @@ export class RunExecutor {
       }
       await this.route(row, incarnation);
     } catch (error) {
+      if (error instanceof SecretUnreadableError) {
+        return this.failUnreadable(row, incarnation, error).catch(() => this.giveBack(row, incarnation));
+      }
       this.log.error({
         event: 'run.not_executed',
         dispatchId: row.dispatch_id,
@@ -97,6 +106,15 @@ export class RunExecutor {
       });
       await this.giveBack(row, incarnation);
     }
+  }
+
+  /** What a run sent sealed can't be opened: no worker with these keys can ever run it. */
+  private failUnreadable(row: ClaimedRow, incarnation: string, error: SecretUnreadableError): Promise<void> {
+    return this.failAtOnce(row, incarnation, {
+      runType: RUN_TYPES.event,
+      functionName: row.function_name ?? row.event_type,
+      message: `The secrets in the data of this event can not be read: ${error.message}`,
+    });
   }
 
   /** Asks runs to stop because somebody cancelled them. */
@@ -257,6 +275,7 @@ export class RunExecutor {
         announcer: this.announcer,
         streamData: this.streamData,
         functions: this.functions,
+        seals: this.seals,
         maxLogBytes: this.config.maxLogBytes,
         appendSegment: ({ runId, retentionClass }, segment) =>
           this.settler.appendSegments(incarnation, { runId, retentionClass, segments: [segment] }),
@@ -290,6 +309,8 @@ export class RunExecutor {
     }
     if ('problem' in ctx) return { host, outcome: failedOutcome(ctx.problem) };
     host.missingContext = ctx.missing;
+    const secrets = this.seals.secretsOf(row);
+    for (const secret of secrets) host.secrets.add(secret);
     const policy = this.policyOf(target);
     const handle = this.sandbox.start({
       runId: row.run_id,
@@ -299,7 +320,7 @@ export class RunExecutor {
       fn: target.functionName,
       argsJson: planned.argsJson,
       infoJson: runInfo(row, target, facts, planned.runType, policy),
-      ctxJson: ctx.json,
+      ctxJson: withSecrets(ctx.json, secrets),
       limits: {
         maxDepth: 4_096,
         maxTraceBytes: this.config.maxTraceBytes,
@@ -573,6 +594,11 @@ export class RunExecutor {
       segments,
     };
   }
+}
+
+/** The runtime masks them from the start, although the run has read none of them. */
+function withSecrets(ctxJson: string, secrets: readonly string[]): string {
+  return secrets.length === 0 ? ctxJson : `${ctxJson.slice(0, -1)},"secrets":[${secrets.join(',')}]}`;
 }
 
 const NOTHING_RUN = { callCount: 0, traceBytes: 0, droppedCalls: 0, startedAtMs: 0 } as const;

@@ -7,10 +7,12 @@ import { cut, scanJson } from '@app/events';
 import { newId, UnavailableError } from '@app/kernel';
 import type { SandboxHost } from '@app/platform/sandbox';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventSeals } from './event-seals';
 import type { HostFunctions, RunFacts } from './extension-points';
 import type { RunAnnouncer } from './run-announcer';
 import { MAX_STREAM_DATA_ROWS, type StreamDataWriter } from './stream-data-writer';
 import { RunLog } from './run-log';
+import { RunSecrets } from './secret-leaves';
 import { TraceBuffer } from './trace-buffer';
 import type { TraceSegment } from '@app/dispatch';
 
@@ -19,6 +21,7 @@ export interface RunHostServices {
   readonly announcer: RunAnnouncer;
   readonly streamData: StreamDataWriter;
   readonly functions: HostFunctions;
+  readonly seals: EventSeals;
   /** Of printed text per run. */
   readonly maxLogBytes: number;
   readonly appendSegment: (run: RunFacts, segment: TraceSegment) => Promise<void>;
@@ -38,6 +41,8 @@ const RETRY_MS = 250;
 export class RunHost implements SandboxHost {
   private readonly trace: TraceBuffer;
   private readonly log: RunLog;
+  /** What the run has read of what is secret. */
+  readonly secrets = new RunSecrets();
   streamDataCount: number;
   /** Required context keys without a value when the run began. */
   missingContext: readonly string[] = [];
@@ -78,8 +83,9 @@ export class RunHost implements SandboxHost {
         if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
         return;
       }
-      // The runtime masks what it records itself.
+      // The runtime masks what it records itself; what is executed later is ours to seal.
       case 'secret':
+        this.secrets.add(payload);
     }
   }
 
@@ -112,6 +118,8 @@ export class RunHost implements SandboxHost {
       return typeof value === 'string' ? value : null;
     };
     const { run, services } = this;
+    const eventId = text('id') ?? newId();
+    const data = services.seals.seal(run, eventId, member('data') ?? 'null', this.secrets);
     for (;;) {
       if (!services.isOurs(run.incarnation)) return;
       try {
@@ -119,9 +127,9 @@ export class RunHost implements SandboxHost {
           orgId: run.orgId,
           envId: run.envId,
           retentionClass: run.retentionClass,
-          eventId: text('id') ?? newId(),
+          eventId,
           eventType: text('type') ?? '',
-          eventData: member('data') ?? 'null',
+          ...data,
           streamId: run.streamId,
           stream: 'known',
           source: 'code',

@@ -1,6 +1,8 @@
 import { DispatchWorkerModule } from '@app/dispatch/worker';
+import { CryptoModule } from '@app/platform/crypto';
 import { Module } from '@nestjs/common';
 import { EventConsumer } from './event-consumer';
+import { EventSeals } from './event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunExecutor } from './run-executor';
@@ -12,13 +14,14 @@ import { StreamDataWriter } from './stream-data-writer';
  * by itself: the roles of the worker do.
  */
 @Module({
-  imports: [DispatchWorkerModule],
+  imports: [DispatchWorkerModule, CryptoModule],
   providers: [
     EventConsumer,
     RunExecutor,
     RunRouter,
     RunAnnouncer,
     StreamDataWriter,
+    EventSeals,
     HostFunctions,
     SystemEffects,
   ],

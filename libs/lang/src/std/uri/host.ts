@@ -5,7 +5,7 @@ import { CONTROL, percentDecode, percentEncode } from './percent';
 export class UriError extends Error {}
 
 const FORBIDDEN = /[\0\t\n\r #/:<>?@[\\\]^|]/;
-// eslint-disable-next-line no-control-regex -- control characters are what is forbidden
+
 const FORBIDDEN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
 const MAX_HOST = 1024;
 

@@ -29,7 +29,7 @@ export const isSpecial = (scheme: string): boolean => Object.hasOwn(SPECIAL, sch
 /** Throws UriError. */
 export function parseUri(text: string, base: UriParts | null = null): UriParts {
   if (text.length > MAX_URI) throw new UriError('too long');
-  // eslint-disable-next-line no-control-regex -- the standard strips them
+
   const input = text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '').replace(/[\t\n\r]/g, '');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(input);
   const name = scheme?.[1]?.toLowerCase();

@@ -13,6 +13,8 @@ import { startTestServices } from './lib/test-services.mjs';
 const [first = '', ...rest] = process.argv.slice(2);
 const [name, args] =
   first === '' || first.startsWith('-') ? ['events', process.argv.slice(2)] : [first, rest];
+/** Those that measure no server. */
+const ALONE = new Set(['lang']);
 let services;
 let child;
 
@@ -29,18 +31,20 @@ async function main() {
     await services?.stop();
   });
   await buildServerParts();
-  services = await startTestServices({ durable: true });
-  console.log(`Redis: ${services.redis.kind}\n`);
+  if (!ALONE.has(name)) {
+    services = await startTestServices({ durable: true });
+    console.log(`Redis: ${services.redis.kind}\n`);
+  }
   const code = await new Promise((resolve, reject) => {
     const file = inRoot('dist', 'server', 'bench', name, 'run.js');
     child = spawn(process.execPath, [file, ...args], {
       stdio: 'inherit',
-      env: { ...process.env, ...services.env },
+      env: { ...process.env, ...services?.env },
     });
     child.once('error', reject);
     child.once('exit', (exit) => resolve(exit ?? 1));
   });
-  await services.stop();
+  await services?.stop();
   process.exit(code);
 }
 

@@ -214,6 +214,21 @@ export const length: Entry = (_fb, _d, site, raw = null) => {
   return wrongKind(site, 'length expects collection (Vec, Map, Str, or Bytes)');
 };
 
+/** Unlike `length`, of a Str what a reader would count. */
+export const count: Entry = (fb, d, site, raw = null) => {
+  const coll = payloadOf(raw);
+  return typeof coll === 'string' ? codePoints(coll) : length(fb, d, site, raw);
+};
+
+function codePoints(text: string): number {
+  let n = text.length;
+  // The second half of a pair is no character of its own.
+  for (let i = 1; i < text.length; i++) {
+    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) n--;
+  }
+  return n;
+}
+
 export const isEmpty: Entry = (_fb, _d, site, raw = null) => {
   const coll = payloadOf(raw);
   if (coll === null) return true;
@@ -408,6 +423,12 @@ export const ACCESS: readonly NativeDef[] = [
     doc: 'Number of elements; of a Str its UTF-8 bytes.',
     plain: true,
     s: length,
+  }),
+  A('count', {
+    sig: '(coll: Str | Vec | Map | Bytes): Int',
+    doc: 'Number of elements; of a Str its characters (code points).',
+    plain: true,
+    s: count,
   }),
   A('is-empty', { sig: `(${COLL}): Bool`, doc: 'Whether there is nothing in it.', plain: true, s: isEmpty }),
   A('keys', {

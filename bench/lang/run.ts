@@ -1,0 +1,136 @@
+/**
+ * Hot programs beside the same work in JavaScript, in this process, by turns: a machine that is busy for a moment slows
+ * both. Reported is the median of each side and their ratio, without and with the recording of calls.
+ */
+import { compileProject, loadProgram, runProgram, type LoadedProgram, type RunHost } from '@app/lang';
+import { PAIRS, type Pair } from './programs';
+
+const ROUNDS = 25;
+const WARM_UP = 8;
+const TRACED_GOAL = 3;
+
+let trace = 0;
+const HOST: RunHost = {
+  call: () => Promise.reject(new Error('nothing is called')),
+  post: (kind, payload) => {
+    if (kind === 'trace') trace += payload.length;
+  },
+  nowUs: () => Math.round(performance.now() * 1_000),
+  epochMs: () => Date.now(),
+  randomBytes: (length) => new Uint8Array(length),
+};
+
+function load(pair: Pair): LoadedProgram {
+  const { artifact, diagnostics } = compileProject([
+    { name: 'bench.hot', text: `::bench ns\n${pair.hot}`, origin: 'project' },
+  ]);
+  if (artifact === null)
+    throw new Error(`${pair.name}: ${diagnostics.map((each) => each.message).join('; ')}`);
+  return loadProgram(artifact);
+}
+
+async function runHot(program: LoadedProgram, pair: Pair, traced: boolean): Promise<void> {
+  const outcome = await runProgram(program, { fn: '::bench/main', trace: traced }, HOST);
+  if (outcome.status !== 'succeeded' || outcome.resultJson !== pair.gives) {
+    throw new Error(`${pair.name}: ${outcome.status} ${outcome.resultJson}, expected ${pair.gives}`);
+  }
+}
+
+const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
+
+async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function comparePair(pair: Pair): Promise<void> {
+  const program = load(pair);
+  if (JSON.stringify(pair.js()) !== pair.gives)
+    throw new Error(`${pair.name}: JavaScript gives something else`);
+  const js: number[] = [];
+  const hot: number[] = [];
+  const traced: number[] = [];
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const sample = [
+      await timed(pair.js),
+      await timed(() => runHot(program, pair, false)),
+      await timed(() => runHot(program, pair, true)),
+    ] as const;
+    if (round < 0) continue;
+    js.push(sample[0]);
+    hot.push(sample[1]);
+    traced.push(sample[2]);
+  }
+  const base = median(js);
+  const cell = (ms: number): string => `${ms.toFixed(2)} ms`.padStart(12);
+  const ratio = (ms: number, goal: number): string =>
+    `${(ms / base).toFixed(2)}× (${goal})`.padStart(14) + (ms / base <= goal ? '  ' : ' !');
+  console.log(
+    pair.name.padEnd(40) +
+      cell(base) +
+      cell(median(hot)) +
+      ratio(median(hot), pair.goal) +
+      cell(median(traced)) +
+      ratio(median(traced), TRACED_GOAL),
+  );
+}
+
+/** A program of some length in which everything occurs that programs are made of. */
+function longProgram(lines: number): string {
+  const chunk = (n: number): string => `Item${n} type { id: Int, name: Str, price: Dec? }
+make-${n} fn (id: Int): Item${n} { Item${n}({id: id, name: \`item \${id}\`, price: 1.50}) }
+total-${n} fn (items: Vec<Item${n}>): Dec {
+  priced filter(items, (i) { not(eq(i.price, null)) })
+  reduce(map(priced, %.price), add, 0.0)
+}
+kind-${n} fn match (x) {
+  Int => { "int" }
+  Str => { "str" }
+  _ => { cond { is-ok(x) => { "ok" } => { "other" } } }
+}`;
+  const all: string[] = ['::long ns'];
+  for (let n = 0; all.length * 11 < lines; n++) all.push(chunk(n));
+  return all.join('\n');
+}
+
+async function compileTimes(): Promise<void> {
+  const text = longProgram(10_000);
+  const lines = text.split('\n').length;
+  const compile = (): ReturnType<typeof compileProject> =>
+    compileProject([{ name: 'long.hot', text, origin: 'project' }]);
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) times.push(await timed(compile));
+  const { artifact, diagnostics } = compile();
+  if (artifact === null) throw new Error(diagnostics[0]?.message);
+  const loads: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    loads.push(
+      await timed(async () => {
+        const outcome = await runProgram(
+          loadProgram(artifact),
+          { fn: '::long/kind-0', argsJson: '[1]' },
+          HOST,
+        );
+        if (outcome.resultJson !== '"int"') throw new Error(outcome.resultJson);
+      }),
+    );
+  }
+  const [first = 0] = times;
+  console.log(
+    `\ncompile ${lines} lines: first ${first.toFixed(0)} ms, median ${median(times).toFixed(0)} ms (goal 1000)` +
+      `\nload its artifact (${(artifact.js.length / 1024).toFixed(0)} KiB) and call one function: ${median(loads).toFixed(1)} ms (goal 20)`,
+  );
+}
+
+async function main(): Promise<void> {
+  const wanted = process.argv[2] ?? '';
+  console.log(
+    `${''.padEnd(40)}${'JavaScript'.padStart(12)}${'Hot'.padStart(12)}${'(goal)'.padStart(16)}${'traced'.padStart(12)}${'(goal)'.padStart(16)}`,
+  );
+  for (const pair of PAIRS) if (pair.name.includes(wanted)) await comparePair(pair);
+  if (wanted === '') await compileTimes();
+  if (trace === 0) throw new Error('nothing was traced');
+}
+
+void main();

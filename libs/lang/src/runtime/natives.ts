@@ -2,7 +2,7 @@
 import type { NativeDef } from './native-def';
 import { asThunk, cannotWait } from './call';
 import type { ProgramRt } from './program-rt';
-import { HotFn, SUSPENDS, Thunk, type AsyncEntry, type Entry, type Value } from './values';
+import { err, HotFn, SUSPENDS, Thunk, type AsyncEntry, type Entry, type Value } from './values';
 
 export interface NativeEntry {
   readonly s: Entry;
@@ -62,13 +62,70 @@ export function nativeFn(def: NativeDef, entry: NativeEntry): HotFn {
   const x = always ? SUSPENDS.maybe : byArguments ? SUSPENDS.byArguments : SUSPENDS.never;
   const prepare = (args: readonly Value[]): Value[] =>
     args.map((v, i) => ((lazy & (1 << i)) !== 0 ? asThunk(v) : v));
-  return new HotFn(
-    def.signature.name,
-    lazy === 0 ? entry.s : (fb, d, site, ...args) => entry.s(fb, d, site, ...prepare(args)),
-    lazy === 0 ? entry.a : (fb, d, site, ...args) => entry.a(fb, d, site, ...prepare(args)),
-    x,
-    raw === -1 ? -1 : raw | lazy,
-    lazy,
-    -1,
-  );
+  const name = def.signature.name;
+  const plain: NativeEntry =
+    lazy === 0
+      ? entry
+      : {
+          s: (fb, d, site, ...args) => entry.s(fb, d, site, ...prepare(args)),
+          a: (fb, d, site, ...args) => entry.a(fb, d, site, ...prepare(args)),
+        };
+  const { counts } = countsOf(def);
+  const least = counts.length === 0 ? 0 : Math.min(...counts);
+  const { s, a } = least === 0 ? plain : guarded(plain, least, def);
+  return new HotFn(name, s, a, x, raw === -1 ? -1 : raw | lazy, lazy, -1);
+}
+
+/**
+ * Missing arguments of a native are never null. Superfluous ones are ignored: who calls back hands over key and
+ * value, or index and element, to functions of one parameter too.
+ */
+function guarded(entry: NativeEntry, least: number, def: NativeDef): NativeEntry {
+  const wrong = (got: number): Value =>
+    err(`${def.signature.name} expects ${countsText(def)} argument(s), got ${got}`);
+  const { most, open } = countsOf(def);
+  const a: AsyncEntry = async (fb, d, site, ...args) =>
+    args.length < least ? wrong(args.length) : entry.a(fb, d, site, ...args);
+  // Callbacks of one and two parameters are called for each element: without a list of arguments.
+  if (!open && least === 1 && most <= 2) {
+    return {
+      s: (fb, d, site, x, y) => {
+        if (x === undefined) return wrong(0);
+        return y === undefined ? entry.s(fb, d, site, x) : entry.s(fb, d, site, x, y);
+      },
+      a,
+    };
+  }
+  if (!open && least === 2 && most <= 3) {
+    return {
+      s: (fb, d, site, x, y, z) => {
+        if (x === undefined || y === undefined) return wrong(x === undefined ? 0 : 1);
+        return z === undefined ? entry.s(fb, d, site, x, y) : entry.s(fb, d, site, x, y, z);
+      },
+      a,
+    };
+  }
+  return {
+    s: (fb, d, site, ...args) => (args.length < least ? wrong(args.length) : entry.s(fb, d, site, ...args)),
+    a,
+  };
+}
+
+function countsOf({ signature }: NativeDef): {
+  readonly counts: readonly number[];
+  readonly most: number;
+  readonly open: boolean;
+} {
+  const counts = signature.overloads.map(({ params }) => params.filter((p) => !p.variadic).length);
+  return {
+    counts,
+    most: Math.max(0, ...counts),
+    open: signature.overloads.some(({ params }) => params.some((p) => p.variadic)),
+  };
+}
+
+function countsText(def: NativeDef): string {
+  const { counts, open } = countsOf(def);
+  const sorted = [...new Set(counts)].sort((x, y) => x - y);
+  return open ? `at least ${sorted[0] ?? 0}` : sorted.join(' or ');
 }

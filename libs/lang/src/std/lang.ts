@@ -2,7 +2,7 @@
 import { callAsync, callNowSync, force, functionOf } from '../runtime/call';
 import { Definition } from '../runtime/definition';
 import { HotMap } from '../runtime/hot-map';
-import { metaValue } from '../runtime/program-rt';
+import { metaValue, type ProgramRt } from '../runtime/program-rt';
 import { FN_TYPE, NAMESPACE_TYPE, shortTypeOf } from '../runtime/types';
 import {
   err,
@@ -80,6 +80,25 @@ function namespacePath(v: Value): string | null {
     ? v.val
     : null;
 }
+
+/** Functions by namespace: the library first, as it is loaded, each in the order of declaration. */
+function membersOf(program: ProgramRt): ReadonlyMap<string, readonly string[]> {
+  const members = new Map<string, string[]>();
+  for (const name of program.library.keys()) {
+    const ns = name.slice(0, name.indexOf('/'));
+    const list = members.get(ns) ?? [];
+    members.set(ns, list);
+    if (!isTypeName(name)) list.push(name);
+  }
+  for (const [ns, functions] of program.tables.namespaces) {
+    const list = members.get(ns) ?? [];
+    members.set(ns, [...list, ...functions.map((f) => f.name).filter((name) => !list.includes(name))]);
+  }
+  return members;
+}
+
+/** Constructors are types. */
+const isTypeName = (name: string): boolean => /\/[A-Z]/.test(name);
 
 const SOURCE_TYPE = new TypeInfo('::hot::meta/Source');
 
@@ -159,7 +178,7 @@ export const LANG: readonly NativeDef[] = [
     core: true,
     sig: '(): Vec<Namespace>',
     doc: 'All namespaces of the program.',
-    s: (fb) => fb.r.program.tables.namespaces.map(([name]) => new Tagged(NAMESPACE_TYPE, name)),
+    s: (fb) => [...membersOf(fb.r.program).keys()].map((name) => new Tagged(NAMESPACE_TYPE, name)),
   }),
   L('functions-in-namespace', {
     core: true,
@@ -167,8 +186,8 @@ export const LANG: readonly NativeDef[] = [
     doc: 'The functions of a namespace in the order of their definition.',
     s: (fb, _d, _s, v = null) => {
       const path = namespacePath(v);
-      const found = fb.r.program.tables.namespaces.find(([name]) => name === path);
-      return (found?.[1] ?? []).map((f) => new Tagged(FN_TYPE, f.name));
+      const names = path === null ? undefined : membersOf(fb.r.program).get(path);
+      return (names ?? []).map((name) => new Tagged(FN_TYPE, name));
     },
   }),
   native('::hot::meta/get', {

@@ -130,7 +130,10 @@ export const RESULTS: readonly NativeDef[] = [
     doc: 'The first falsy value, else the last.',
     special: 'and',
     raw: -1,
-    ...forcing(1, (_fb, _d, _s, args) => args.find((v) => !truthy(v)) ?? args[args.length - 1] ?? null),
+    ...forcing(1, (_fb, _d, _s, args) => {
+      const at = args.findIndex((v) => !truthy(v));
+      return args[at === -1 ? args.length - 1 : at] ?? null;
+    }),
   }),
   core('::hot::bool/or', {
     sig: '(lazy x: Any, ...rest): Any',

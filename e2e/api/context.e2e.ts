@@ -311,6 +311,23 @@ describe('context variables', () => {
       }
     });
 
+    it('are handled on the command line as well, which takes values from its input and shows none', async () => {
+      const context = (...args: readonly string[]): Promise<string> =>
+        platform.hot(['context', ...args], FIXTURE);
+      await context('set', 'cli.key', 'from-the-command-line', '-d', 'first');
+      await context('set', 'cli.key', 'another-value');
+      expect(await context('get', 'cli.key')).toMatch(/^key +cli\.key\ndescription +first\n/);
+      const list = await context('list');
+      expect(list).toMatch(/^KEY +DESCRIPTION +CHANGED\n/);
+      expect(list).toMatch(/cli\.key +first/);
+      expect(list).not.toContain('another-value');
+      expect(await context('required')).toMatch(/api\.key +set +::vault::fixture/);
+      await context('delete', 'cli.key');
+      await expect(context('delete', 'cli.key')).rejects.toMatchObject({ code: 1 });
+      await expect(context('get', 'cli.key')).rejects.toMatchObject({ code: 1 });
+      await expect(context('burn', 'cli.key')).rejects.toMatchObject({ code: 2 });
+    }, 60_000);
+
     it('go with their project: a new one of the same name has none', async () => {
       await call(api, '/v1/projects', { key, body: { name: 'short-lived' } });
       const context = '/v1/projects/short-lived/context';

@@ -3,6 +3,7 @@ import { buildCommand } from './commands/build.command';
 import { buildsCommand } from './commands/builds.command';
 import { checkCommand } from './commands/check.command';
 import { Flags, type Command } from './commands/command';
+import { contextCommand, ctxCommand } from './commands/context.command';
 import { deployCommand } from './commands/deploy.command';
 import { fmtCommand } from './commands/fmt.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
@@ -22,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   buildCommand,
   deployCommand,
   buildsCommand,
+  contextCommand,
+  ctxCommand,
   projectsCommand,
   projectCommand,
   versionCommand,

@@ -1,12 +1,5 @@
-import {
-  choice,
-  defineConfig,
-  flag,
-  integer,
-  optionalText,
-  variable,
-  type ConfigOf,
-} from '@app/platform/config';
+import { choice, defineConfig, integer, optionalText, variable, type ConfigOf } from '@app/platform/config';
+import { z } from 'zod';
 
 export const buildConfig = defineConfig('build', {
   storagePath: variable(
@@ -31,8 +24,11 @@ export const buildConfig = defineConfig('build', {
   ),
   strictContext: variable(
     'HOT_DEPLOY_STRICT_CTX',
-    flag(false),
-    'Whether a deployment is refused while context variables that the code requires are missing.',
+    z
+      .string()
+      .default('false')
+      .transform((word) => ['1', 'true', 'yes', 'on'].includes(word.trim().toLowerCase())),
+    'With 1, true, yes or on a deployment is refused while context variables that the code requires are missing.',
   ),
   cachedArtifactBytes: variable(
     'HOT_BUILD_ARTIFACT_CACHE_BYTES',

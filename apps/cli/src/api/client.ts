@@ -27,6 +27,19 @@ export interface ProjectRow {
   readonly created_at: string;
 }
 
+/** All that the platform tells of a context variable. */
+export interface ContextRow {
+  readonly key: string;
+  readonly description: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface ContextContent {
+  readonly value: string;
+  readonly description: string | null;
+}
+
 /** An error answer of the API. */
 export class ApiError extends CommandError {
   constructor(
@@ -56,6 +69,22 @@ export class ApiClient {
 
   async switchProject(name: string, verb: 'activate' | 'deactivate'): Promise<void> {
     await this.call('POST', `/v1/projects/${encodeURIComponent(name)}/${verb}`);
+  }
+
+  listContext(project: string, limit: number, offset: number): Promise<Answer<readonly ContextRow[]>> {
+    return this.call('GET', `${contextPath(project)}?limit=${limit}&offset=${offset}`);
+  }
+
+  async createContext(project: string, variable: ContextContent & { readonly key: string }): Promise<void> {
+    await this.call('POST', contextPath(project), JSON.stringify(variable));
+  }
+
+  async replaceContext(project: string, key: string, content: ContextContent): Promise<void> {
+    await this.call('PUT', contextPath(project, key), JSON.stringify(content));
+  }
+
+  async deleteContext(project: string, key: string): Promise<void> {
+    await this.call('DELETE', contextPath(project, key));
   }
 
   listBuilds(project: string, limit: number, offset: number): Promise<Answer<readonly BuildRow[]>> {
@@ -116,6 +145,11 @@ export class ApiClient {
       throw new CommandError(`No answer from ${this.remote.url}: is the platform running there?`, { cause });
     }
   }
+}
+
+function contextPath(project: string, key?: string): string {
+  const path = `/v1/projects/${encodeURIComponent(project)}/context`;
+  return key === undefined ? path : `${path}/${encodeURIComponent(key)}`;
 }
 
 function parse(text: string): unknown {

@@ -1,7 +1,7 @@
 /**
  * Measures the way of an event from the request to the durable run, and beside it, in the same run on the same servers,
  * a bare Bull loop. Everything shares this machine's cores: PostgreSQL, Redis, api, worker, sandbox child and this load
- * generator. Arguments: `--events N --connections N --seconds N --rounds N --only rate|latency --profile`.
+ * generator. Arguments: `--events N --connections N --seconds N --rounds N --rates N,N --only rate|latency --profile`.
  */
 import Redis from 'ioredis';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    rates: { type: 'string', default: '100,1000' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -28,7 +29,7 @@ const EVENTS = Number(values.events);
 const CONNECTIONS = Number(values.connections);
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
-const RATES = [100, 1_000];
+const RATES = values.rates.split(',').map(Number);
 
 type Counts = Readonly<Record<'transactions' | 'commands', number>>;
 
@@ -107,7 +108,7 @@ async function measureRate(
 async function measureLatency(platform: Platform, counts: () => Promise<Counts>): Promise<void> {
   for (const rate of RATES) {
     const [before, countsBefore] = [cpuTimes(partsOf(platform)), await counts()];
-    const times = await latency(platform, rate, rate === 100 ? SECONDS / 2 : SECONDS, CONNECTIONS);
+    const times = await latency(platform, rate, SECONDS, CONNECTIONS);
     const after = cpuTimes(partsOf(platform));
     const events = times.length + rate * WARM_UP_SECONDS;
     console.log(

@@ -39,6 +39,11 @@ export class BullWorkQueue<Payload> extends WorkQueue<Payload> {
 
   override process(concurrency: number, handler: QueueHandler<Payload>): void {
     this.consuming = true;
+    // A job that ends without a next one has just seen the list empty: Bull would look once more before it waits. With a
+    // next one it takes this back before it reads it.
+    this.queue.on('completed', () => {
+      (this.queue as unknown as { drained: boolean }).drained = true;
+    });
     const consume = this.queue.process(concurrency, async (job) => {
       const parsed = this.definition.payload.safeParse(job.data);
       if (!parsed.success) {

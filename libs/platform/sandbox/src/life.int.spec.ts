@@ -125,6 +125,18 @@ describe('the pool of sandbox children', () => {
     expect(lengths).toEqual([16, 5000]);
   });
 
+  it('lets short runs measure whole milliseconds, before the fine clock is worth its thread', async () => {
+    const js = `async (args, host) => {
+      const from = host.nowUs(), end = host.epochMs() + 3;
+      while (host.epochMs() < end);
+      return host.nowUs() - from;
+    }`;
+    const outcome = await runJs(pool, js);
+    const us = Number('resultJson' in outcome ? outcome.resultJson : Number.NaN);
+    expect(us).toBeGreaterThanOrEqual(2_000);
+    expect(us).toBeLessThan(500_000);
+  });
+
   it('keeps one isolate warm for one artifact and reads the artifact once', async () => {
     let loads = 0;
     const js = 'async () => 1';

@@ -133,7 +133,7 @@ export class RunAnnouncer {
     }
     const { row, target, stopMs, result } = outcome;
     const head = this.beginnings.get(run.runId)?.head ?? headOf(row, run.runType, target);
-    this.beginnings.delete(run.runId);
+    this.forget(run.runId);
     this.toStream(run.envId, run.streamId, {
       ...end,
       run: {
@@ -187,8 +187,15 @@ export class RunAnnouncer {
   private tellBeginning(runId: string): void {
     const beginning = this.beginnings.get(runId);
     if (beginning === undefined) return;
-    this.beginnings.delete(runId);
+    this.forget(runId);
     this.toStream(beginning.envId, beginning.streamId, { k: 'run', run: beginning.head });
+  }
+
+  private forget(runId: string): void {
+    this.beginnings.delete(runId);
+    if (this.beginnings.size > 0) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 
   private toStream(envId: string, streamId: string, notice: StreamNotice): void {

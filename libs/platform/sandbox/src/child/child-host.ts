@@ -222,7 +222,7 @@ export class ChildHost implements IsolateEvents {
     for (const host of hosts) host.watch(elapsedMs);
     this.guardMemory(hosts, elapsedMs);
     this.isolates.tidy();
-    if (!hosts.some((host) => host.isComputing)) this.clock.setActive(false);
+    this.clock.setActive(hosts.some((host) => host.isLong));
     this.reportBusy(hosts);
     this.admit();
   }

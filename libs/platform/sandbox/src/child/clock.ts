@@ -1,7 +1,7 @@
 /**
  * Isolates have no fine clock of their own. A thread of the child writes the time into the shared words of every
- * isolate while slices run, and sleeps when none does: 5 µs per tick, 7 % of a core while programs compute, nothing
- * while they wait.
+ * isolate while long slices run, and sleeps otherwise: 5 to 20 µs per tick, 7 % of a core while programs compute, nothing
+ * while they wait. Until it ticks, programs measure in whole milliseconds.
  */
 import { Worker } from 'node:worker_threads';
 import { CONTROL_NOW, FLOW_CLOCK } from '../control';

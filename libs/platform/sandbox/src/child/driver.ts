@@ -12,6 +12,8 @@ const MAX_POSTED_CHARS = 96 * 1024 * 1024;
 const MAX_ARGS_CHARS = 32 * 1024 * 1024;
 /** Further calls of a run wait inside the isolate, where they count as its memory. */
 const CALLS_IN_FLIGHT = 64;
+/** How far the coarse clock may lead while the fine one does not tick yet: the time of day can be set. */
+const MAX_COARSE_MS = 50;
 
 const HARDEN = `
 const blocked = function () { throw new TypeError('code from text is not available'); };
@@ -76,12 +78,12 @@ export const DRIVER = `
   const flow = new Int32Array(flowBuffer), clock = new Float64Array(flowBuffer);
   const RUNNING = 0, NOW_US = 0, PASSED = 2, MEMORY = 3;
   const stopWord = (slot) => 4 + slot * 4;
-  const { load, wait } = Atomics, { parse, stringify } = JSON, { now } = Date;
+  const { load, wait } = Atomics, { parse, stringify } = JSON, { now } = Date, { min, max } = Math;
   const runtime = globalThis.__hotRuntime;
   delete globalThis.__hotRuntime;
 
   const runs = new Map();
-  let program, nextCall = 1, sent = 0, entropy = new Uint8Array(0), drawn = 0;
+  let program, sliceUs = 0, sliceMs = 0, nextCall = 1, sent = 0, entropy = new Uint8Array(0), drawn = 0;
 
   // Nobody may make the other side hold more than it can pass on.
   const account = (chars) => {
@@ -100,6 +102,12 @@ export const DRIVER = `
     entropy.fill(0, drawn, drawn + length);
     drawn += length;
     return bytes;
+  };
+
+  const beginSlice = (slot) => {
+    words[RUNNING] = slot + 1;
+    sliceUs = clock[NOW_US];
+    sliceMs = now();
   };
 
   const hostError = (code, message) => Object.assign(new Error(message), { code });
@@ -139,8 +147,9 @@ export const DRIVER = `
       post(state.run, name, payload);
     }
     nowUs() {
-      // Two writers set the clock; a reader must not see it go back.
-      const state = this.#state, us = clock[NOW_US] - state.zero;
+      // Two writers set the clock, and before it ticks the coarse one stands in: a reader must not see it go back.
+      const state = this.#state, told = clock[NOW_US];
+      const us = told - state.zero + (told === sliceUs ? min(max(now() - sliceMs, 0), ${MAX_COARSE_MS}) * 1000 : 0);
       if (us > state.us) state.us = us;
       return Math.floor(state.us);
     }
@@ -198,7 +207,7 @@ export const DRIVER = `
       posted: 0, us: 0, isStopped: false, isOver: false,
     };
     runs.set(run, state);
-    words[RUNNING] = slot + 1;
+    beginSlice(slot);
     const request = { runId, fn, argsJson, infoJson, ctxJson, limits: parse(limits), trace };
     const settle = (outcome) => {
       let end;
@@ -218,7 +227,7 @@ export const DRIVER = `
     state.inFlight -= 1;
     const next = state.later.shift();
     if (next !== undefined) send(state, ...next);
-    words[RUNNING] = state.slot + 1;
+    beginSlice(state.slot);
     if (isOk) entry.resolve(payload);
     else { const { code, message } = parse(payload); entry.reject(hostError(code, message)); }
   };
@@ -231,7 +240,7 @@ export const DRIVER = `
     state.later.length = 0;
     const entries = [...state.waiting.values()];
     state.waiting.clear();
-    words[RUNNING] = state.slot + 1;
+    beginSlice(state.slot);
     for (const { reject } of entries) reject(hostError('cancelled', 'the run is being stopped'));
   };
 

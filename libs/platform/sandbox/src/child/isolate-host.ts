@@ -16,6 +16,8 @@ import { SliceLedger } from './slice-ledger';
 /** A slice that long closes the isolate to new runs until it ends. */
 const LONG_SLICE_MS = 250;
 const HEAP_SAMPLE_MS = 250;
+/** A tick wakes a thread: for the many short slices, waking it every time cost more than half as much as the slices. */
+const FINE_CLOCK_AFTER_MS = 2;
 const NO_ADMISSION_ABOVE = 0.7;
 const FAIL_ABOVE = 0.85;
 /** A run with more than this share of the isolate's limit is a suspect when the isolate dies of memory. */
@@ -132,6 +134,11 @@ export class IsolateHost {
 
   get isComputing(): boolean {
     return !this.slices.isIdle;
+  }
+
+  /** Whether a slice goes on for so long that its program should have a fine clock. */
+  get isLong(): boolean {
+    return this.slices.headAgeMs(performance.now()) >= FINE_CLOCK_AFTER_MS;
   }
 
   /** Whether it must be looked at every few milliseconds. */
@@ -304,7 +311,6 @@ export class IsolateHost {
     entry: 'start' | 'answer' | 'stop',
     args: readonly (string | number | boolean)[],
   ): void {
-    this.clock.setActive(true);
     this.clock.refresh(this.vm);
     const slice = this.slices.begin(run, performance.now());
     void this.vm.enter(entry, args).then((hasSurvived) => {

@@ -13,7 +13,9 @@ export {
 } from './runtime/in-process';
 export { parseSchedule, type Schedule, type ScheduleProblem } from './schedule';
 export { isIncomplete } from './is-incomplete';
+export { NATIVE_SIGNATURES } from './std/library';
 export { libraryNames } from './std/library-names';
+export type { NativeOverload, NativeSignature } from './syntax/native-signature';
 export { renderPretty, renderSimple, toJson as diagnosticToJson } from './diagnostics/render';
 export { formatResult, VALUE_FORMATS, type ValueFormat } from './format-result';
 export { formatSource, type FormattedSource } from './format-source';

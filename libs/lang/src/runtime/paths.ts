@@ -2,6 +2,7 @@
 import { consumeAt } from './consume';
 import { display } from './display';
 import { hardError } from './halt';
+import { MAX_COLLECTION } from './limits';
 import { HotMap } from './hot-map';
 import { shortTypeOf, typeNameOf } from './types';
 import { charAt } from '../source/utf8';
@@ -59,8 +60,6 @@ export type Step =
   /** A dynamic key. */
   | readonly ['d', Value]
   | readonly ['a', null];
-
-const MAX_COLLECTION = 16_777_216;
 
 /** A copy of `root` in which the path has the value. `undefined`: the root is missing. */
 export function assign(site: number, root: Value | undefined, steps: readonly Step[], value: Value): Value {

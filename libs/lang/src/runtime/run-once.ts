@@ -13,6 +13,7 @@ import { consumeAt } from './consume';
 import { asHalt, Halt, hardError, RUN_CANCELLATION, RUN_FAILURE } from './halt';
 import { HotMap } from './hot-map';
 import { readJson } from './json-read';
+import { takeLimits } from './limits';
 import { JsonDepthError, writeJson } from './json-write';
 import { assign, type Step } from './paths';
 import type { InitStepRt, ProgramRt } from './program-rt';
@@ -70,6 +71,7 @@ function prepare(run: Run, request: RunRequest): void {
   }
   const info = readJson(request.infoJson, program.typeNamed);
   run.info = info instanceof HotMap ? info : null;
+  takeLimits(run.info?.getStr('environment'));
 }
 
 async function main(run: Run, fb: Fiber, shared: SharedState, request: RunRequest): Promise<Value> {

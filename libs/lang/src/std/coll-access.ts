@@ -14,6 +14,7 @@ import {
   MAX_COLLECTION,
   MAX_STRING_BYTES,
   payloadOf,
+  textWithin,
   tooLongString,
   tooManyElements,
   wrongKind,
@@ -110,8 +111,15 @@ function merge(a: HotMap, b: HotMap, depth: number): HotMap {
 const concat: Entry = (fb, d, site, ...args) => {
   if (args.some((v) => typeof v === 'string')) {
     let out = '';
-    for (const v of args) if (v !== null) out += strOf(fb, d, site, v);
-    return out.length > MAX_STRING_BYTES ? tooLongString('concat', out.length) : out;
+    for (const v of args) {
+      if (v === null) continue;
+      const text = strOf(fb, d, site, v);
+      // The host has a limit of its own, above which it throws.
+      if (out.length + text.length > MAX_STRING_BYTES)
+        return tooLongString('concat', out.length + text.length);
+      out += text;
+    }
+    return textWithin('concat', out);
   }
   const parts = args.filter((v) => v !== null);
   if (parts.every((v) => Array.isArray(v))) {
@@ -470,7 +478,8 @@ export const ACCESS: readonly NativeDef[] = [
     s: (fb, _d, _s, coll = null) => {
       if (!Array.isArray(coll)) return err('flatten requires a collection');
       fb.r.spend(fb, coll.length >> 2);
-      return flatten(coll, []);
+      const out = flatten(coll, []);
+      return out.length > MAX_COLLECTION ? tooManyElements('flatten', out.length) : out;
     },
   }),
   A('interleave', {
@@ -480,6 +489,8 @@ export const ACCESS: readonly NativeDef[] = [
       const x = asItems(a);
       const y = asItems(b);
       if (x === null || y === null) return err('interleave requires a collection');
+      const n = x.length + y.length;
+      if (n > MAX_COLLECTION) return tooManyElements('interleave', n);
       const out: Value[] = [];
       for (let i = 0; i < Math.max(x.length, y.length); i++) {
         if (i < x.length) out.push(x[i] as Value);
@@ -492,8 +503,15 @@ export const ACCESS: readonly NativeDef[] = [
     sig: '(coll: Str | Vec | Map, separator: Any): Str | Vec | Map',
     doc: 'With a separator between the elements.',
     s: (fb, d, site, coll = null, separator = null) => {
-      if (typeof coll === 'string') return chars(coll).join(strOf(fb, d, site, separator));
+      if (typeof coll === 'string') {
+        const between = strOf(fb, d, site, separator);
+        const size = coll.length + Math.max(0, charCount(coll) - 1) * between.length;
+        if (size > MAX_STRING_BYTES) return tooLongString('interpose', size);
+        return textWithin('interpose', chars(coll).join(between));
+      }
       if (!Array.isArray(coll)) return err('interpose requires a collection');
+      const n = Math.max(0, 2 * coll.length - 1);
+      if (n > MAX_COLLECTION) return tooManyElements('interpose', n);
       return coll.flatMap((v, i) => (i === 0 ? [v] : [separator, v]));
     },
   }),

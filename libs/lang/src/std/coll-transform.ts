@@ -7,7 +7,7 @@ import { Iter } from '../runtime/iter';
 import { shortTypeOf } from '../runtime/types';
 import { chars } from '../source/utf8';
 import { err, HotFn, Res, SUSPENDS, Tagged, TypeInfo, type Value } from '../runtime/values';
-import { payloadOf } from './limits';
+import { MAX_COLLECTION, payloadOf, tooManyElements } from './limits';
 import { callback, loopNative, over, settle, type Loop, type Prepare } from './loops';
 import { native, type NativeDef } from '../runtime/native-def';
 
@@ -327,9 +327,9 @@ export const mapcat = C(
       step: (r) => {
         if (Array.isArray(r)) for (const x of r) out.push(x);
         else out.push(r);
-        return false;
+        return out.length > MAX_COLLECTION;
       },
-      done: () => out,
+      done: () => (out.length > MAX_COLLECTION ? tooManyElements('mapcat', out.length) : out),
     };
   },
 );

@@ -3,7 +3,7 @@ import { JsonError, readJson } from '../runtime/json-read';
 import { JsonDepthError, writeJson } from '../runtime/json-write';
 import { utf8Length } from '../source/utf8';
 import { err } from '../runtime/values';
-import { MAX_PARSE_BYTES } from './limits';
+import { MAX_PARSE_BYTES, textWithin, tooLongInput } from './limits';
 import { native, type NativeDef } from '../runtime/native-def';
 
 export const JSON_NATIVES: readonly NativeDef[] = [
@@ -16,7 +16,7 @@ export const JSON_NATIVES: readonly NativeDef[] = [
       try {
         const text = writeJson(v, false);
         fb.r.spend(fb, text.length >> 6);
-        return text;
+        return textWithin('to-json', text);
       } catch (e) {
         if (e instanceof JsonDepthError) return err('to-json: nesting depth exceeds 256 levels');
         throw e;
@@ -31,9 +31,7 @@ export const JSON_NATIVES: readonly NativeDef[] = [
     s: (fb, _d, _s, text) => {
       if (typeof text !== 'string') return err('from-json expects a string argument');
       if (text.length > MAX_PARSE_BYTES / 4 && utf8Length(text) > MAX_PARSE_BYTES) {
-        return err(
-          `from-json: refusing to parse input of ${utf8Length(text)} bytes (limit ${MAX_PARSE_BYTES}). Raise HOT_MAX_PARSE_INPUT_BYTES if this is intentional.`,
-        );
+        return tooLongInput('from-json', utf8Length(text));
       }
       fb.r.spend(fb, text.length >> 5);
       try {

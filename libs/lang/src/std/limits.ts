@@ -1,9 +1,9 @@
 import { consumedErr } from '../runtime/halt';
+import { MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
+import { utf8Length } from '../source/utf8';
 import { err, Res, Tagged, type Value } from '../runtime/values';
 
-export const MAX_COLLECTION = 16_777_216;
-export const MAX_STRING_BYTES = 256 * 1024 * 1024;
-export const MAX_PARSE_BYTES = 64 * 1024 * 1024;
+export { MAX_ALLOC_BYTES, MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
 
 export function tooManyElements(op: string, n: number): Res {
   return err(
@@ -14,6 +14,19 @@ export function tooManyElements(op: string, n: number): Res {
 export function tooLongString(op: string, n: number): Res {
   return err(
     `${op}: refusing to produce string of ${n} bytes (limit ${MAX_STRING_BYTES}). Raise HOT_MAX_STRING_BYTES if this is intentional.`,
+  );
+}
+
+/** A text just made, unless it is too long. UTF-16 has at least a third of the units that UTF-8 has bytes. */
+export function textWithin(op: string, text: string): string | Res {
+  if (text.length * 3 <= MAX_STRING_BYTES) return text;
+  const size = utf8Length(text);
+  return size > MAX_STRING_BYTES ? tooLongString(op, size) : text;
+}
+
+export function tooLongInput(op: string, n: number): Res {
+  return err(
+    `${op}: refusing to parse input of ${n} bytes (limit ${MAX_PARSE_BYTES}). Raise HOT_MAX_PARSE_INPUT_BYTES if this is intentional.`,
   );
 }
 

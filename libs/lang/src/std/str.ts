@@ -4,7 +4,7 @@ import { shortTypeOf } from '../runtime/types';
 import { charCount, chars, utf8Length } from '../source/utf8';
 import { err, type Value } from '../runtime/values';
 import { isEmpty, length, slice } from './coll-access';
-import { MAX_STRING_BYTES, tooLongString } from './limits';
+import { MAX_STRING_BYTES, textWithin, tooLongString } from './limits';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 
 const S = (name: string, options: NativeOptions): NativeDef =>
@@ -64,7 +64,12 @@ function replaceNative(name: 'replace' | 'replace-first'): NativeDef {
       if (from === '') return `${to}${chars(s).join(to)}${s === '' ? '' : to}`;
       const count = s.split(from).length - 1;
       const size = s.length + count * (to.length - from.length);
-      return size > MAX_STRING_BYTES ? tooLongString('replace', size) : s.replaceAll(from, () => to);
+      return size > MAX_STRING_BYTES
+        ? tooLongString('replace', size)
+        : textWithin(
+            'replace',
+            s.replaceAll(from, () => to),
+          );
     },
   });
 }
@@ -110,7 +115,8 @@ export const STR: readonly NativeDef[] = [
         if (typeof v !== 'string') return err('join expects all elements to be strings');
         size += v.length + delim.length;
       }
-      return size > MAX_STRING_BYTES ? tooLongString('join', size) : values.join(delim);
+      size -= values.length === 0 ? 0 : delim.length;
+      return size > MAX_STRING_BYTES ? tooLongString('join', size) : textWithin('join', values.join(delim));
     },
   }),
   S('trim', {

@@ -196,30 +196,30 @@ export function emitMatch(ac: Activation, node: Extract<Core, { kind: 'match' }>
   const held = collecting ? ac.temp() : '';
   if (collecting) ac.write(`${found} = null;`);
   const inner: Dest = collecting ? { kind: 'var', name: held } : dest;
-  let depth = 0;
+  // Arms stand beside each other: nested, a long list of them would need more stack than the engine has.
+  const label = ac.cx.fresh('m');
+  ac.write(`${label}: {`);
   let ended = false;
   for (const arm of node.arms) {
     const test = emitPattern(ac, arm, name, subject);
-    ac.write(`if (${test}) {`);
-    ac.lines.push(
-      ...ac.block(() => {
-        bind(arm);
-        if (collecting) ac.write(`${found} = ${js(arm.key)};`);
-        ac.lines.push(...emitArm(ac, arm.body, inner, flow, arm.key));
-      }).lines,
-    );
-    ac.write('} else {');
-    depth++;
-    if (arm.pattern === null) {
-      ended = true;
+    const body = ac.block(() => {
+      bind(arm);
+      if (collecting) ac.write(`${found} = ${js(arm.key)};`);
+      ac.lines.push(...emitArm(ac, arm.body, inner, flow, arm.key));
+    });
+    ended = arm.pattern === null;
+    if (ended) {
+      ac.lines.push(...body.lines);
       break;
     }
+    ac.write(`if (${test}) {`);
+    ac.lines.push(...body.lines, `break ${label};`, '}');
   }
   if (!ended && !collecting) {
     store(ac, dest, 'null');
     closeFlow(ac, flow, null, 'null');
   }
-  for (; depth > 0; depth--) ac.write('}');
+  ac.write('}');
   if (collecting) store(ac, dest, collectedOne(node.shape, found, held));
 }
 

@@ -9,6 +9,7 @@
 import type { Callee, Core, CoreArg, CoreStatement, Local } from '../analyse/core';
 import type { CellDef, FunctionDef, OverloadDef, Program, TypeDef, TypeRef } from '../analyse/program';
 import type { NativeFacts } from '../syntax/native-facts';
+import { calleesFirst } from './callees-first';
 
 export interface Susp {
   readonly top: boolean;
@@ -60,11 +61,13 @@ export class Suspension {
     private readonly natives: ReadonlyMap<string, NativeFacts>,
   ) {
     for (const fn of program.functions) if (fn.origin === 'top') this.byName.set(fn.fullName, fn);
+    // One round settles everything but recursion when callees come first; a chain of calls else takes one per link.
+    const functions = calleesFirst(program.functions);
     do {
       this.changed = false;
       this.seenBodies.clear();
       this.seenFacts.clear();
-      for (const fn of program.functions) {
+      for (const fn of functions) {
         for (const overload of fn.overloads) this.visit(overload);
       }
       for (const step of program.init) {

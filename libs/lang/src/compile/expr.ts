@@ -239,15 +239,12 @@ export function isPlain(ac: Activation, node: Core): boolean {
 
 function emitTemplate(ac: Activation, node: Extract<Core, { kind: 'template' }>): string {
   const site = ac.cx.place(ac.file, node);
-  const values = ac.spill(
-    node.parts.flatMap((p) => (typeof p === 'string' ? [] : [(): string => emit(ac, p)])),
+  // One part after the other is evaluated and becomes text: an Err halts ahead of what stands behind it.
+  const parts = ac.spill(
+    node.parts.map(
+      (p) => (): string => (typeof p === 'string' ? js(p) : `str(fb, d, ${site}, ${emit(ac, p)})`),
+    ),
   );
-  let at = 0;
-  const parts = node.parts.map((p) => {
-    if (typeof p === 'string') return js(p);
-    const value = values[at++] ?? 'null';
-    return `str(fb, d, ${site}, ${value})`;
-  });
   if (parts.length === 0) return '""';
   return parts.length === 1 ? (parts[0] ?? '""') : `(${parts.join(' + ')})`;
 }

@@ -253,6 +253,10 @@ describe('hostile programs', () => {
       expect(attacker).toMatchObject({ status: 'succeeded', resultJson: '"gone"' });
       expect(await first.outcome).toMatchObject({ status: 'lost', suspect: false });
       expect(await runJs(pool, js(body), { argsJson: '["probe"]' })).toMatchObject({ resultJson: '"alive"' });
+      expect(harness.logged).toContainEqual({
+        event: 'sandbox.isolate_died',
+        facts: expect.objectContaining({ runs: 1, suspects: 0 }) as object,
+      });
     });
   });
 

@@ -1,12 +1,12 @@
 /**
- * Isolates have no fine clock of their own. A thread of the child writes the time into the shared words of every
- * isolate while long slices run, and sleeps otherwise: 5 to 20 µs per tick, 7 % of a core while programs compute, nothing
- * while they wait. Until it ticks, programs measure in whole milliseconds.
+ * The time that deadlines are compared with, and that slices begin with; within a slice the driver asks the isolate,
+ * which is exact. A thread of the child writes it into the shared words of every isolate while long slices run, and
+ * sleeps otherwise: 5 to 20 µs per tick, 7 % of a core while programs compute, nothing while they wait.
  */
 import { Worker } from 'node:worker_threads';
 import { CONTROL_NOW, FLOW_CLOCK } from '../control';
 
-/** Resolution of what programs measure. */
+/** How late a program in a long slice notices that its time is up. */
 const TICK_MS = 0.2;
 
 const SOURCE = `

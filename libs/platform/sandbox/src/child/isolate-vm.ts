@@ -130,6 +130,8 @@ export class IsolateVm {
         const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
         return new ivm.ExternalCopy(copy).copyInto();
       }),
+      // For its clock, all that the driver leaves of it.
+      this.isolate,
     ];
   }
 }

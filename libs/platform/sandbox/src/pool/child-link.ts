@@ -50,6 +50,7 @@ export class ChildLink {
   private nextRun = 1;
   private unanswered = 0;
   private busy: readonly number[] = [];
+  private readonly losses = new Map<string, { readonly runs: number; readonly suspects: number }>();
   private stderr = '';
   private endReason: string | null = null;
   private endedAtMs: number | null = null;
@@ -184,11 +185,7 @@ export class ChildLink {
         if (entry !== undefined) this.settle(frame.run, endOf(entry, frame));
         return;
       case KIND.lost:
-        this.settle(frame.run, {
-          status: 'lost',
-          suspect: text(frame, 0) === 'suspect',
-          reason: text(frame, 1),
-        });
+        this.lose(frame.run, text(frame, 0) === 'suspect', text(frame, 1));
         return;
       case KIND.busy:
         this.busy = numbers(json(frame, 0));
@@ -213,6 +210,22 @@ export class ChildLink {
       default:
         throw new Error(`an unknown frame ${String(frame.kind)}`);
     }
+  }
+
+  /** An isolate died; each of its runs is told of in a frame of its own, all in the same message. */
+  private lose(number: number, suspect: boolean, reason: string): void {
+    if (this.open.get(number)?.stopped !== 'shutdown') {
+      if (this.losses.size === 0) setImmediate(() => this.reportLosses());
+      const { runs, suspects } = this.losses.get(reason) ?? { runs: 0, suspects: 0 };
+      this.losses.set(reason, { runs: runs + 1, suspects: suspects + (suspect ? 1 : 0) });
+    }
+    this.settle(number, { status: 'lost', suspect, reason });
+  }
+
+  private reportLosses(): void {
+    for (const [reason, counts] of this.losses)
+      this.settings.log('sandbox.isolate_died', { pid: this.pid, reason, ...counts });
+    this.losses.clear();
   }
 
   private post(number: number, entry: OpenRun, name: string, payload: string): void {

@@ -3,7 +3,7 @@ import { hardError } from '../runtime/halt';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { err, type HotFn, Res, Tagged, type Value } from '../runtime/values';
 import { assocIn, getIn } from './coll-access';
-import { C } from './coll-transform';
+import { C } from './coll-source';
 import { payloadOf } from './limits';
 import { callback, over, Several, type Loop, type Prepare } from './loops';
 import { native, type NativeDef } from '../runtime/native-def';

@@ -1,6 +1,9 @@
 /** The library as one table. */
 import type { NativeSignature } from '../syntax/native-signature';
 import { ACCESS } from './coll-access';
+import { BUILD } from './coll-build';
+import { GROUP } from './coll-group';
+import { ORDER } from './coll-order';
 import { TRANSFORM } from './coll-transform';
 import { WALK } from './coll-walk';
 import { BYTES } from './data/bytes';
@@ -35,8 +38,11 @@ const ALL: readonly NativeDef[] = [
   ...RESULTS,
   ...MATH,
   ...TRANSFORM,
+  ...GROUP,
   PMAP,
   ...ACCESS,
+  ...BUILD,
+  ...ORDER,
   ...WALK,
   ...STR,
   ...JSON_NATIVES,

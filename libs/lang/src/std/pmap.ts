@@ -5,7 +5,7 @@ import { HotMap } from '../runtime/hot-map';
 import { shortTypeOf } from '../runtime/types';
 import { chars } from '../source/utf8';
 import { err, Res, type Fiber, type Value } from '../runtime/values';
-import { policy } from './coll-transform';
+import { policy } from './coll-source';
 import { payloadOf } from './limits';
 import { callback, runLoop, settle } from './loops';
 import { native, type NativeDef } from '../runtime/native-def';

@@ -3,7 +3,8 @@ import { strOf } from '../runtime/operations';
 import { shortTypeOf } from '../runtime/types';
 import { charCount, chars, utf8Length } from '../source/utf8';
 import { err, type Value } from '../runtime/values';
-import { isEmpty, length, slice } from './coll-access';
+import { isEmpty, length } from './coll-access';
+import { slice } from './coll-build';
 import { MAX_STRING_BYTES, textWithin, tooLongString } from './limits';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 

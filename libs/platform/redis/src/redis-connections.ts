@@ -24,14 +24,11 @@ export class RedisConnections implements OnApplicationShutdown {
 
   /**
    * For commands. One connection for all of the process, so that what was sent first happens first: a notice published
-   * before a ticket is added reaches its readers before the ticket reaches a worker.
+   * before a ticket is added reaches its readers before the ticket reaches a worker. Without automatic pipelining:
+   * it has one batch under way at a time, so that a ticket waited for the answer to a notice that it has nothing to do with.
    */
   commands(): Redis {
-    this.commandClient ??= this.open({
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      enableAutoPipelining: true,
-    });
+    this.commandClient ??= this.open({ enableOfflineQueue: false, maxRetriesPerRequest: 0 });
     return this.commandClient;
   }
 

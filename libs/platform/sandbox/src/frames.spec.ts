@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { FrameWriter, KIND, readFrames, text, type Frame } from './frames';
 
@@ -35,6 +35,28 @@ const frameOf = fc.record({
 });
 
 describe('frames', () => {
+  it('leave one by one within a tick that brings much, and together in one that brings little', async () => {
+    const sizes: number[] = [];
+    const out = new Writable({
+      highWaterMark: 1 << 30,
+      write: (chunk: Buffer, _, done) => {
+        sizes.push(chunk.length);
+        done();
+      },
+    });
+    const writer = new FrameWriter(out);
+    for (let n = 0; n < 10; n += 1) writer.send(KIND.post, n, ['trace', Buffer.alloc(500_000)]);
+    expect(sizes.length).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...sizes)).toBeLessThan(2_000_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(5_000_000);
+    sizes.length = 0;
+    for (let n = 0; n < 10; n += 1) writer.send(KIND.post, n, ['trace', Buffer.alloc(500)]);
+    expect(sizes).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(sizes).toHaveLength(1);
+  });
+
   it('come out as they went in, however the bytes are cut', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -38,6 +38,12 @@ export interface Frame {
 
 const HEAD_BYTES = 10;
 const FIRST_CAPACITY = 16 * 1024;
+/**
+ * So much goes out within the tick. A busy isolate can bring some hundred times as much into one tick of its child: kept
+ * until the tick's end it would be copied again and again, and the other side would hear nothing for so long that it
+ * took the child for dead.
+ */
+const FULL_BYTES = 1024 * 1024;
 /** Longest frame accepted: a result, a trace segment and an artifact fit many times over. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
@@ -64,13 +70,16 @@ export class FrameWriter {
     buffer[from + 4] = kind;
     buffer.writeUInt32LE(run, from + 5);
     buffer[from + 9] = fields.length;
-    if (this.isScheduled) return;
+    if (this.used >= FULL_BYTES) this.flush();
+    if (this.used === 0 || this.isScheduled) return;
     this.isScheduled = true;
-    setImmediate(() => this.flush());
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.flush();
+    });
   }
 
   flush(): void {
-    this.isScheduled = false;
     if (this.used === 0) return;
     const message = this.buffer.subarray(0, this.used);
     this.buffer = Buffer.allocUnsafe(FIRST_CAPACITY);

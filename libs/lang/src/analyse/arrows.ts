@@ -68,7 +68,7 @@ function makeArrow(a: Analysis, ns: NamespaceDraft, file: number, arrow: Arrow):
     start: source.start,
     end: source.end,
   });
-  const to = resolveType(scope, { kind: 'type-name', ...target });
+  const to = closedTarget(a, ns, file, arrow) ?? resolveType(scope, { kind: 'type-name', ...target });
   let fn: FunctionDef | null = null;
   if (arrow.fn) {
     const name = `${source.text} -> ${namedText(target)}`;
@@ -87,6 +87,17 @@ function makeArrow(a: Analysis, ns: NamespaceDraft, file: number, arrow: Arrow):
   };
   a.arrows.push(def);
   return def;
+}
+
+/** A variant that a closed enum lacks: nothing is enrolled and the arrow leads nowhere, which is told. */
+function closedTarget(a: Analysis, ns: NamespaceDraft, file: number, { target }: Arrow): TypeRef | null {
+  if (target.variant === null) return null;
+  const scope = { ...topScope(a, ns, file), report: false };
+  const owner = findType(scope, { ...target, variant: null });
+  if (owner?.kind !== 'named' || owner.type.kind !== 'enum' || findType(scope, target) !== null) return null;
+  const message = `\`${owner.type.name}\` is a closed enum: it has no variant '${target.variant}' and gets none`;
+  a.sink.warn('invalid-implementation', message, file, target);
+  return { kind: 'unknown', text: namedText(target) };
 }
 
 function isUserType(type: TypeRef): boolean {

@@ -127,9 +127,10 @@ export interface RunHost {
  * `event` {id,type,data,time}: a `send`, ids made by the runtime (UUIDv7). `stream` {dataType,payload}. `log`
  * {stream:"out"|"err",text}. `trace`: a segment (text, see trace.ts). `secret`: a value read from a secret
  * context key, for masking by later writers. `test`: only in a run whose information says type `test`:
- * {name,passed,durationUs,assertions:{passed,failed},failures:[text],error,output}.
+ * {name,passed,durationUs,assertions:{passed,failed},failures:[text],error,output}. `exit` {code}: only of a run that was
+ * started by hand; the run ends with it, whatever its outcome says.
  */
-export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret' | 'test';
+export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret' | 'test' | 'exit';
 
 export interface HostCallError {
   readonly code:

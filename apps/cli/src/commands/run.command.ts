@@ -70,5 +70,5 @@ export async function evaluateHere(
     env,
     host,
   });
-  return showOutcome(outcome, format, out);
+  return host.exitCode ?? showOutcome(outcome, format, out);
 }

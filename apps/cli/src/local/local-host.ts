@@ -25,6 +25,8 @@ const CALLS: Readonly<Record<string, HostCall>> = {
 
 export class LocalHost implements RunHost {
   private readonly startedAt = performance.now();
+  /** Code with which the program ended the process; null when it did not. */
+  exitCode: number | null = null;
 
   constructor(
     private readonly write: Writer,
@@ -40,6 +42,7 @@ export class LocalHost implements RunHost {
 
   post(kind: Parameters<RunHost['post']>[0], payload: string): void {
     if (kind === 'test') this.onTest(payload);
+    if (kind === 'exit') this.exitCode ??= (JSON.parse(payload) as { readonly code: number }).code & 0xff;
     if (kind !== 'log') return;
     const { stream, text } = JSON.parse(payload) as { readonly stream: 'out' | 'err'; readonly text: string };
     this.write(stream, text);

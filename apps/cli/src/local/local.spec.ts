@@ -39,6 +39,14 @@ describe('programs on this machine', () => {
       expect(place.out).toBe('first\n2\n');
     });
 
+    it('ends with the code that a program gives to exit, and shows nothing after it', async () => {
+      expect(await place.call(evalCommand, 'println("before") exit(3) println("after")')).toBe(3);
+      expect(place.out).toBe('before\n');
+      expect(await place.call(evalCommand, 'is-err(exit(4))')).toBe(4);
+      expect(await place.call(evalCommand, 'exit(0)')).toBe(0);
+      expect(await place.call(evalCommand, 'println("x") exit(0) fail("not reached")')).toBe(0);
+    });
+
     it('gives the environment to the program', async () => {
       await place.call(evalCommand, '::hot::env/get("GREETING", "none")');
       expect(place.out).toBe('"hello"\n');

@@ -2,7 +2,7 @@
 import { consumeAt } from '../runtime/consume';
 import { Halt, RUN_CANCELLATION, RUN_FAILURE } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
-import { err, Res, Tagged, type Value } from '../runtime/values';
+import { err, Res, Tagged, type Fiber, type Value } from '../runtime/values';
 import { payloadOf } from './limits';
 import { forcing } from './contain';
 import { native, type NativeDef } from '../runtime/native-def';
@@ -31,6 +31,13 @@ function messageIn(v: Value): string {
     }
   }
   return 'Execution failed';
+}
+
+/** On the command line a program has a process of its own to end; only there an environment comes with the run. */
+function startedByHand(fb: Fiber): boolean {
+  const run = fb.r.info?.getStr('run');
+  const type = run instanceof HotMap ? run.getStr('type') : null;
+  return fb.r.info?.getStr('environment') instanceof HotMap && (type === 'run' || type === 'eval');
 }
 
 export const EXEC: readonly NativeDef[] = [
@@ -71,8 +78,12 @@ export const EXEC: readonly NativeDef[] = [
     core: true,
     sig: '(code: Int)',
     doc: 'Ends the program with a code; 0 is a normal end.',
-    s: (_fb, _d, site, code) => {
+    s: (fb, _d, site, code) => {
       if (typeof code !== 'number' && typeof code !== 'bigint') return err('Exit code must be an integer');
+      if (startedByHand(fb)) {
+        fb.r.host.post('exit', JSON.stringify({ code: Number(code) }));
+        throw new Halt('stop', `Process exited with code ${code}`, null, site, 'cancelled');
+      }
       if (code === 0) return null;
       throw failure(site, `Process exited with code ${code}`, HotMap.of([['exit_code', code]]));
     },

@@ -4,7 +4,6 @@ import { Dec, decTrunc, parseDec } from '../runtime/dec';
 import { display, LIBRARY_TEXT } from '../runtime/display';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { fitsInt, normalise, parseInt64 } from '../runtime/int';
-import { Iter } from '../runtime/iter';
 import { strOf } from '../runtime/operations';
 import { FN_TYPE, hasType, kindOf, NAMESPACE_TYPE, shortTypeOf, TYPE_NS } from '../runtime/types';
 import { chars, utf8Encode } from '../source/utf8';
@@ -82,7 +81,6 @@ export function toVec(v: Value): Value {
   if (typeof v === 'string') return chars(v);
   if (v instanceof HotMap) return v.entries();
   if (v instanceof Uint8Array) return Array.from(v);
-  if (v instanceof Iter) return v.rest();
   return [v];
 }
 

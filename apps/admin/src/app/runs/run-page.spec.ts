@@ -205,4 +205,47 @@ describe('RunPage', () => {
     expect(page().textContent).toContain('Not found');
     expect(page().textContent).toContain('req-9');
   });
+
+  describe('what the run printed', () => {
+    const lines = [
+      { at: '2026-03-04T08:59:00.120Z', stream: 'stdout', text: '\u001b[32mcharging\u001b[0m <b>visa</b>' },
+      { at: '2026-03-04T08:59:00.130Z', stream: 'stderr', text: 'declined' },
+    ];
+    const logs = (over: object = {}) => ({ lines, total: 2, dropped: 0, dropped_bytes: 0, ...over });
+    const serve = (answer: object): FakeServer => server.on(`GET ${RUN}/logs`, () => single(answer));
+
+    it('stands line by line, as text, without the colours of a terminal', async () => {
+      serve(logs());
+      await open('/logs');
+      const shown = [...page().querySelectorAll('hp-run-logs li')].map((line) => line.querySelector('code'));
+      expect(shown.map((code) => code?.textContent)).toEqual(['charging <b>visa</b>', 'declined']);
+      expect(page().querySelector('hp-run-logs b')).toBeNull();
+      expect(page().querySelectorAll('hp-run-logs li.err')).toHaveLength(1);
+      expect(page().textContent).toContain('2 lines');
+    });
+
+    it('says how much was not kept', async () => {
+      serve(logs({ dropped: 3, dropped_bytes: 2048 }));
+      await open('/logs');
+      expect(page().textContent).toMatch(/3 more prints \(2(?:\.0+)? KiB\) went beyond the limit/);
+    });
+
+    it('can be searched and narrowed to one stream', async () => {
+      serve(logs({ lines: [], total: 0 }));
+      await open('/logs');
+      const stream = page().querySelector<HTMLSelectElement>('hp-run-logs select');
+      if (stream === null) throw new Error('no choice of streams');
+      stream.value = 'stderr';
+      stream.dispatchEvent(new Event('change'));
+      await settle();
+      expect(server.to(`GET ${RUN}/logs`).at(-1)?.url.searchParams.get('stream')).toBe('stderr');
+      expect(page().textContent).toContain('No line fits');
+    });
+
+    it('tells a run that printed nothing from one that has not ended', async () => {
+      serve(logs({ lines: [], total: 0 }));
+      await open('/logs');
+      expect(page().textContent).toContain('The run printed nothing');
+    });
+  });
 });

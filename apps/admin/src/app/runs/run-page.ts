@@ -19,10 +19,11 @@ import { TraceView } from './trace/trace-view';
 import { RerunDialog, type RerunData } from './rerun-dialog';
 import { RunFailureBlock } from './run-failure';
 import { RunHierarchy } from './run-hierarchy';
+import { RunLogs } from './run-logs';
 import { RunOutput } from './run-output';
 import { shortIdTitle } from './run-title';
 
-const TABS = ['timeline', 'hierarchy', 'output'] as const;
+const TABS = ['timeline', 'hierarchy', 'logs', 'output'] as const;
 
 @Component({
   selector: 'hp-run-page',
@@ -38,6 +39,7 @@ const TABS = ['timeline', 'hierarchy', 'output'] as const;
     RouterLink,
     RunFailureBlock,
     RunHierarchy,
+    RunLogs,
     RunOutput,
     ShortId,
     Skeleton,
@@ -81,6 +83,7 @@ export class RunPage {
   protected readonly tabs = computed(() => [
     { id: 'timeline' as const, label: 'Timeline', count: this.run()?.call_count },
     { id: 'hierarchy' as const, label: 'Hierarchy', count: undefined },
+    { id: 'logs' as const, label: 'Logs', count: undefined },
     ...((this.run()?.stream_data_count ?? 0) > 0
       ? [{ id: 'output' as const, label: 'Output', count: this.run()?.stream_data_count }]
       : []),

@@ -264,7 +264,10 @@ export function emitInit(
     `${mode === 'a' ? 'async ' : ''}(fb, d, site) => {`,
     'let r = null, t = null;',
     ...(locals.length === 0 ? [] : [`let ${locals.join(', ')};`]),
-    `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, null);`,
+    // The library's own values are none of the run's business.
+    cx.program.origins[step.file] === 'std'
+      ? ''
+      : `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, null);`,
     'try {',
     ...inner.lines,
     `} catch (e) { throw up(e, ${call}, site); }`,

@@ -1,7 +1,7 @@
 /** A whole program → JavaScript source and tables. */
 import type { Core } from '../analyse/core';
 import { argCore, forEachCore } from '../analyse/visit-core';
-import type { FunctionDef, InitStep, Program } from '../analyse/program';
+import type { FunctionDef, InitStep, Member, Program } from '../analyse/program';
 import { remark } from '../analyse/purity';
 import type { NativeFacts } from '../syntax/native-facts';
 import { Context, metaJson } from './context';
@@ -9,7 +9,7 @@ import { emitSteps, js } from './expr';
 import { stepsJs } from './blocks';
 import { emitInit, emitTopFunction, functionRow } from './functions';
 import { isNone, Suspension } from './suspension';
-import type { NamedFunction, Tables, TypeEntry } from './tables';
+import type { NamedDefinition, NamedFunction, Tables, TypeEntry } from './tables';
 
 /** Names of the runtime that generated code uses; `runtime/operations.ts` provides exactly these. */
 export const RUNTIME_NAMES = [
@@ -177,19 +177,29 @@ function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
   }
   const members = new Map<string, NamedFunction[]>();
   const known = new Set(tops);
+  const others: NamedDefinition[] = [];
+  const named = (member: Member): NamedDefinition => {
+    const place = program.files[member.file]?.placeAt(member.at.start);
+    return {
+      name: member.fullName,
+      meta: member.meta === null ? null : metaJson(member.meta),
+      file: member.file,
+      line: place?.line ?? 0,
+      column: place?.column ?? 0,
+      position: place?.position ?? 0,
+    };
+  };
   for (const ns of program.namespaces) {
     const list: NamedFunction[] = [];
     for (const member of ns.members.values()) {
+      const { kind } = member.target;
+      if ((kind === 'value' || kind === 'type') && program.origins[member.file] !== 'std') {
+        others.push(named(member));
+      }
       if (member.target.kind !== 'function' || !known.has(member.target.fn)) continue;
-      const place = program.files[member.file]?.placeAt(member.at.start);
       list.push({
-        name: member.fullName,
+        ...named(member),
         fn: member.target.fn.id,
-        meta: member.meta === null ? null : metaJson(member.meta),
-        file: member.file,
-        line: place?.line ?? 0,
-        column: place?.column ?? 0,
-        position: place?.position ?? 0,
         params: member.target.fn.overloads[0]?.params.map((p) => p.name) ?? [],
       });
     }
@@ -226,6 +236,7 @@ function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
     shapes,
     definitions: cx.definitions,
     namespaces: [...members],
+    others,
     tests: program.tests.map((t) => t.fullName),
     cells: program.cells.map((c) => c.fullName),
     result: program.init.findLastIndex((step) => program.origins[step.file] === 'snippet'),

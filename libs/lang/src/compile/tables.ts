@@ -52,14 +52,18 @@ export interface DefinitionEntry {
   readonly position: number;
 }
 
-export interface NamedFunction {
+/** A definition that is found by its full name while the program runs. */
+export interface NamedDefinition {
   readonly name: string;
-  readonly fn: number;
   readonly meta: MetaJson | null;
   readonly file: number;
   readonly line: number;
   readonly column: number;
   readonly position: number;
+}
+
+export interface NamedFunction extends NamedDefinition {
+  readonly fn: number;
   /** Parameter names of the first overload. */
   readonly params: readonly string[];
 }
@@ -79,6 +83,8 @@ export interface Tables {
   readonly definitions: readonly DefinitionEntry[];
   /** Namespaces in load order with their functions in source order. */
   readonly namespaces: readonly (readonly [name: string, functions: readonly NamedFunction[]])[];
+  /** Values and types of the program itself. */
+  readonly others: readonly NamedDefinition[];
   readonly tests: readonly string[];
   readonly cells: readonly string[];
   /** Index of the step of `init` that gives the value of the evaluated script or snippet; -1 without one. */

@@ -1,5 +1,12 @@
 /** A loaded program: types, arrows, functions and shared values, the same for all its runs. */
-import type { ConstJson, MetaJson, NamedFunction, Tables, TypeJson } from '../compile/tables';
+import type {
+  ConstJson,
+  MetaJson,
+  NamedDefinition,
+  NamedFunction,
+  Tables,
+  TypeJson,
+} from '../compile/tables';
 import type { NativeDef } from './native-def';
 import { makeFn, type Row } from './call';
 import { Construct } from './construct';
@@ -51,6 +58,7 @@ export class ProgramRt implements TraceTables {
   private readonly tests = new Map<string, TypeTest>();
   private readonly fns = new Map<number, HotFn>();
   private readonly named = new Map<string, NamedFunction>();
+  private readonly others: ReadonlyMap<string, NamedDefinition>;
   private readonly nativeFns = new Map<string, HotFn>();
   private readonly params = new Map<number, readonly (readonly TypeTest[])[]>();
   private readonly nativeNames: string[] = [];
@@ -76,6 +84,7 @@ export class ProgramRt implements TraceTables {
     for (const [, list] of tables.namespaces) {
       for (const one of list) this.named.set(one.name, one);
     }
+    this.others = new Map(tables.others.map((one) => [one.name, one]));
     this.construct = new Construct(this);
     const natives: Record<string, NativeEntry> = Object.create(null) as Record<string, NativeEntry>;
     for (const [name, def] of library) natives[name] = tracedNative(this, def);
@@ -240,8 +249,8 @@ export class ProgramRt implements TraceTables {
     return type < 0 ? null : this.construct.typeValue(this.types[type] as TypeInfo, type).fn;
   }
 
-  definitionOf(name: string): NamedFunction | null {
-    return this.named.get(name) ?? null;
+  definitionOf(name: string): NamedDefinition | null {
+    return this.named.get(name) ?? this.others.get(name) ?? null;
   }
 
   // ---- tables of traces and errors ----------------------------------------------------------------------------------

@@ -1,41 +1,16 @@
 /** Natives that need the world: context, events, streams, information about the run, waiting. */
-import type { HostCallError } from '../embed';
-import { stopHalt } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
 import { isInt } from '../runtime/arith';
-import { readJson } from '../runtime/json-read';
 import { writeJson } from '../runtime/json-write';
 import { shortTypeOf } from '../runtime/types';
 import { err, Tagged, TypeInfo, type Fiber, type Value } from '../runtime/values';
+import { hostCall } from './hosted/call';
 import { payloadOf } from './limits';
 import { native, type NativeDef } from '../runtime/native-def';
 import { instantOfMs } from './time/values';
 import { UUID_TYPE, uuid7 } from './uuid';
 
-/** Asks the embedder and waits. A refusal becomes an Err that names the function; a stopped run halts. */
-export async function hostCall(
-  fb: Fiber,
-  site: number,
-  fn: string,
-  name: string,
-  args: Value,
-): Promise<Value> {
-  const { r } = fb;
-  try {
-    const answer = r.host.call(name, writeJson(args, true));
-    r.pause();
-    const text = await answer;
-    r.check();
-    return readJson(text === '' ? 'null' : text, r.program.typeNamed);
-  } catch (e) {
-    r.check();
-    // The embedder rejects with a code and a message; anything else is ours and passes.
-    const refusal = e as Partial<HostCallError> | null;
-    if (typeof refusal?.code !== 'string' || typeof refusal.message !== 'string') throw e;
-    if (refusal.code === 'cancelled') throw stopHalt(site, r.stopCause() ?? 'cancelled');
-    return err(`${fn}: ${refusal.message}`);
-  }
-}
+export { hostCall };
 
 // ---- context ----------------------------------------------------------------------------------------------------------
 

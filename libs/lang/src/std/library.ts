@@ -12,6 +12,13 @@ import { ENCODINGS } from './data/encodings';
 import { HASH } from './data/hash';
 import { EXEC } from './exec';
 import { HOST } from './host';
+import { ALERT } from './hosted/alert';
+import { BOX } from './hosted/box';
+import { FILE } from './hosted/file';
+import { HTTP } from './hosted/http';
+import { RESOURCE } from './hosted/resource';
+import { STORE } from './hosted/store';
+import { TASK } from './hosted/task';
 import { IO_NATIVES } from './io';
 import { ITER } from './iter';
 import { JSON_NATIVES } from './json';
@@ -65,6 +72,13 @@ const ALL: readonly NativeDef[] = [
   ...BYTES,
   ...CRYPTO,
   ...HOST,
+  ...HTTP,
+  ...STORE,
+  ...FILE,
+  ...TASK,
+  ...ALERT,
+  ...RESOURCE,
+  ...BOX,
 ];
 
 export const LIBRARY: ReadonlyMap<string, NativeDef> = new Map(ALL.map((def) => [def.signature.name, def]));

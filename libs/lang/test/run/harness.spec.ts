@@ -17,6 +17,8 @@ describe('the harness of the cases', () => {
     ['another Err', '== a\n---\nerr("y") ≡ ERR "x"', 'expected an Err'],
     ['another output', '== a\n---\nprintln("y") ≡ PRINTS "x\\n"', 'expected "x\\n"'],
     ['another event', '== a\n---\nsend("a", 1) ≡ SENDS [{type: "b", data: 1}]', 'expected [[{"type":"b"'],
+    ['another call', '== a\n@host time.sleep null\n---\n::hot::time/sleep(5) ≡ CALLS []', 'expected [[]]'],
+    ['other stream data', '== a\n---\ndata("a", 1) ≡ STREAMS []', 'expected [[]]'],
     ['a program that compiles', '== a\nf fn () { 1 }\n---\n ≡ COMPILE "nope"', 'found: none'],
     [
       'a program that does not',
@@ -34,6 +36,16 @@ describe('the harness of the cases', () => {
     ['cancellations', '== a\n---\ncancel("enough") ≡ CANCEL "enough"'],
     ['output', '== a\n---\nprintln("x") ≡ PRINTS "x\\n"'],
     ['events', '== a\n---\nsend("a", {n: 1}) ≡ SENDS [{type: "a", data: {n: 1}}]'],
+    [
+      'calls',
+      '== a\n@host time.sleep null\n---\n::hot::time/sleep(5) ≡ CALLS [{name: "time.sleep", args: {ms: 5}}]',
+    ],
+    ['stream data', '== a\n---\ndata("a", 1) ≡ STREAMS [{type: "a", data: 1}]'],
+    [
+      'answers in order',
+      '== a\n@host time.sleep 1\n@host time.sleep 2\n---\n[::hot::time/sleep(1), ::hot::time/sleep(1), ::hot::time/sleep(1)] ≡ [1, 2, 2]',
+    ],
+    ['facts of the run', '== a\n@info {"org":{"slug":"local"}}\n---\ninfo().org.slug ≡ "local"'],
     ['context', '== a\n@ctx {"k":"v"}\n---\n::hot::ctx/get("k") ≡ "v"'],
     ['refused programs', '== a\nf fn () { nope }\n---\n≡ COMPILE "unresolved-variable 1:11"'],
     ['namespaces', '== a\n::a ns\nk 5\n::b ns\nf fn () { ::a/k }\n---\nf() ≡ 5'],

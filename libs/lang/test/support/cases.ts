@@ -14,11 +14,14 @@
  *     CANCEL "text"          the run is cancelled with this message
  *     PRINTS "text"          what was written to standard output, exactly
  *     SENDS [ … ]            what was sent: a Hot list of {type: …, data: …}
+ *     STREAMS [ … ]          what was published on the run's stream: a Hot list of {type: …, data: …}
+ *     CALLS [ … ]            what the host was asked: a Hot list of {name: …, args: …}
  *
  * A case whose program must be refused has the only check `≡ COMPILE "text"`: some error, written
  * `code line:column message`, contains the text; lines count from the program's first. Several such lines: all must be
- * found. Lines `@ctx {…}` (JSON) ahead of the program give context variables, `@host name json` the answer to a host
- * call, `@host name !code message` its refusal. `#` begins a comment line outside of programs.
+ * found. Lines `@ctx {…}` (JSON) ahead of the program give context variables, `@info {…}` parts of what `info()` knows,
+ * `@host name json` the answer to a host call, `@host name !code message` its refusal; of several lines with one name each
+ * answers once, and the last one ever after. `#` begins a comment line outside of programs.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,8 +37,10 @@ export interface Case {
   readonly line: number;
   readonly program: string;
   readonly ctx: Readonly<Record<string, unknown>>;
-  /** Answer (JSON text), or `!code message`, by name of the host call. */
-  readonly host: ReadonlyMap<string, string>;
+  /** Parts of what `info()` knows. */
+  readonly info?: Readonly<Record<string, unknown>>;
+  /** Answers (JSON text), or `!code message`, by name of the host call. */
+  readonly host: ReadonlyMap<string, readonly string[]>;
   readonly checks: readonly Check[];
 }
 
@@ -71,13 +76,17 @@ export function parseCases(text: string): readonly Case[] {
 
 function parseCase(lines: readonly string[], start: number, end: number): Case {
   const ctx: Record<string, unknown> = {};
-  const host = new Map<string, string>();
+  const info: Record<string, unknown> = {};
+  const host = new Map<string, string[]>();
   let at = start + 1;
   for (; lines[at]?.startsWith('@') === true; at++) {
     const [, kind, rest = ''] = /^@(\w+) (.*)$/.exec(lines[at] ?? '') ?? [];
     if (kind === 'ctx') Object.assign(ctx, JSON.parse(rest));
-    else if (kind === 'host') host.set(rest.slice(0, rest.indexOf(' ')), rest.slice(rest.indexOf(' ') + 1));
-    else throw new Error(`line ${at + 1}: expected @ctx or @host`);
+    else if (kind === 'info') Object.assign(info, JSON.parse(rest));
+    else if (kind === 'host') {
+      const name = rest.slice(0, rest.indexOf(' '));
+      host.set(name, [...(host.get(name) ?? []), rest.slice(rest.indexOf(' ') + 1)]);
+    } else throw new Error(`line ${at + 1}: expected @ctx, @info or @host`);
   }
   const rule = lines.indexOf('---', at);
   const split = rule === -1 || rule >= end ? at - 1 : rule;
@@ -85,7 +94,7 @@ function parseCase(lines: readonly string[], start: number, end: number): Case {
   const checks = parseChecks(lines, split + 1, end);
   const title = (lines[start] ?? '').slice(3).trim();
   if (checks.length === 0) throw new Error(`line ${start + 1}: "${title}" checks nothing`);
-  return { title, line: start + 1, program, ctx, host, checks };
+  return { title, line: start + 1, program, ctx, info, host, checks };
 }
 
 function parseChecks(lines: readonly string[], from: number, end: number): readonly Check[] {

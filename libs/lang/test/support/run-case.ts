@@ -46,7 +46,9 @@ function withChecks(one: Case): { text: string; functions: (index: number) => Ch
   const added = one.checks.map(({ expression, expected }, index) => {
     // A value inside a Vec stays what it is: an Err is no failure of the run there.
     const got = `got-${index} fn () {\n[${expression}\n]\n}`;
-    const wanted = /^(ERR|HALT|CANCEL|PRINTS)\b/.test(expected) ? '' : expected.replace(/^SENDS\b/, '');
+    const wanted = /^(ERR|HALT|CANCEL|PRINTS)\b/.test(expected)
+      ? ''
+      : expected.replace(/^(SENDS|STREAMS|CALLS)\b/, '');
     return wanted === '' ? got : `${got}\nwant-${index} fn () {\n[${wanted}\n]\n}`;
   });
   return {
@@ -75,10 +77,10 @@ function refused(one: Case, refusals: readonly Check[]): readonly string[] {
 }
 
 /** A run as the platform starts one, as far as programs can see it. */
-const INFO = JSON.stringify({
+const INFO = {
   stream: { id: '01890a5d-ac96-774b-bcce-b302099a8057' },
   run: { id: '00000000-0000-7000-8000-000000000000', type: 'event', 'retry-attempt': 0, 'max-retries': 0 },
-});
+};
 
 /** Cases see a clock that stands still: 2026-01-02T03:04:05.678Z. */
 const EPOCH_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -87,15 +89,24 @@ interface Observed {
   readonly outcome: RunOutcome;
   readonly out: string;
   readonly sent: readonly string[];
+  readonly streamed: readonly string[];
+  readonly calls: readonly string[];
 }
 
 async function observe(one: Case, program: LoadedProgram, fn: string): Promise<Observed> {
   let out = '';
   let us = 0;
   const sent: string[] = [];
+  const streamed: string[] = [];
+  const calls: string[] = [];
+  const asked = new Map<string, number>();
   const host: RunHost = {
-    call(name) {
-      const answer = one.host.get(name) ?? `!unavailable ${name} is not available here`;
+    call(name, argsJson) {
+      calls.push(`{"name":"${name}","args":${argsJson}}`);
+      const answers = one.host.get(name) ?? [];
+      const n = asked.get(name) ?? 0;
+      asked.set(name, n + 1);
+      const answer = answers[n] ?? answers.at(-1) ?? `!unavailable ${name} is not available here`;
       if (!answer.startsWith('!')) return Promise.resolve(answer);
       const [, code = '', message = ''] = /^!(\w+) ?(.*)$/.exec(answer) ?? [];
       return Promise.reject(Object.assign(new Error(message), { code, message }));
@@ -103,15 +114,18 @@ async function observe(one: Case, program: LoadedProgram, fn: string): Promise<O
     post(kind, payload) {
       const value = JSON.parse(kind === 'trace' ? '{}' : payload) as Record<string, unknown>;
       if (kind === 'log' && value['stream'] === 'out') out += String(value['text']);
+      if (kind === 'stream')
+        streamed.push(JSON.stringify({ type: value['dataType'], data: value['payload'] }));
       if (kind === 'event') sent.push(JSON.stringify({ type: value['type'], data: value['data'] }));
     },
     nowUs: () => (us += 10),
     epochMs: () => EPOCH_MS,
     randomBytes: (length) => randomBytes(length),
   };
+  const infoJson = JSON.stringify({ ...INFO, ...one.info });
   const ctxJson = JSON.stringify({ values: one.ctx, secretKeys: [] });
-  const outcome = await runProgram(program, { fn, ctxJson, infoJson: INFO }, host);
-  return { outcome, out, sent };
+  const outcome = await runProgram(program, { fn, ctxJson, infoJson }, host);
+  return { outcome, out, sent, streamed, calls };
 }
 
 async function runCheck(
@@ -121,7 +135,8 @@ async function runCheck(
   { got, want }: CheckFunctions,
 ): Promise<string | null> {
   const seen = await observe(one, program, got);
-  const [, sign = '', rest = ''] = /^(ERR|HALT|CANCEL|PRINTS|SENDS)?\s*(.*)$/s.exec(check.expected) ?? [];
+  const [, sign = '', rest = ''] =
+    /^(ERR|HALT|CANCEL|PRINTS|SENDS|STREAMS|CALLS)?\s*(.*)$/s.exec(check.expected) ?? [];
   switch (sign) {
     case 'HALT':
       return stopped(seen.outcome, 'failed', rest);
@@ -134,7 +149,8 @@ async function runCheck(
   if (seen.outcome.status !== 'succeeded') return `${seen.outcome.status}: ${seen.outcome.resultJson}`;
   if (sign === 'ERR') return isErr(seen.outcome.resultJson, JSON.parse(rest) as string);
   const wanted = await observe(one, program, want);
-  if (sign === 'SENDS') return same(`[[${seen.sent.join(',')}]]`, wanted.outcome.resultJson);
+  const observed = { SENDS: seen.sent, STREAMS: seen.streamed, CALLS: seen.calls }[sign];
+  if (observed) return same(`[[${observed.join(',')}]]`, wanted.outcome.resultJson);
   if (wanted.outcome.status !== 'succeeded') return `the expected value: ${wanted.outcome.resultJson}`;
   return same(seen.outcome.resultJson, wanted.outcome.resultJson);
 }

@@ -44,7 +44,7 @@ const PREFERRED: Readonly<Record<string, string>> = {
 const typeOf = (ext: string): string | null =>
   tables().byExtension.get(ext.replace(/^\./, '').toLowerCase()) ?? null;
 
-function typeOfPath(path: string): string | null {
+export function typeOfPath(path: string): string | null {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   const dot = name.lastIndexOf('.');
   // A name that only begins with a dot has no extension.

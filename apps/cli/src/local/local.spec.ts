@@ -104,6 +104,7 @@ describe('programs on this machine', () => {
       expect(place.out).toContain('looking');
       expect(place.out).toContain('Test execution error: no stock');
       expect(place.out).toContain('1 passed, 2 failed; 1 of 2 assertions');
+      expect(place.out).not.toContain('tests passed');
     });
 
     it('runs those whose name contains the pattern', async () => {

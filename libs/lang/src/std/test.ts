@@ -144,7 +144,7 @@ function runnable(
       printNoTests(fb, null);
       return 'no-tests-discovered';
     }
-    printSummary(fb);
+    if (!isTestRun(fb)) printSummary(fb);
     return all;
   };
   return {

@@ -131,6 +131,7 @@ export class Run {
 
   /** After an await: this run has the processor again. */
   resume<T>(value: T): T {
+    this.tracer?.readClock();
     this.check();
     return value;
   }

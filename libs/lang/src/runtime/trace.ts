@@ -30,25 +30,43 @@ export interface TraceTables {
   site(site: number): { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-export interface OpenCall {
-  readonly id: number;
-  readonly parent: OpenCall | null;
-  readonly fn: number;
-  readonly site: number;
-  readonly depth: number;
-  readonly start: number;
-  readonly args: string | null;
+/** A call under way. Fields are written once per call; only `again` and `branch` change while it runs. */
+export class OpenCall {
+  id = 0;
+  fn = 0;
+  site = 0;
+  depth = 0;
+  start = 0;
+  /** JSON text of the arguments, quoted as it stands in the line. */
+  args = 'null';
   /** Times it began anew by a tail call. */
-  again: number;
-  branch: string | null;
+  again = 0;
+  branch: string | null = null;
   /** Written as open already. */
-  announced: boolean;
+  announced = false;
+  /** Among the calls that a cut of the trace announces. */
+  listed = false;
+  before: OpenCall | null = null;
+  after: OpenCall | null = null;
+  /** A call made by this one that ended without a record: the next one that gets none uses the object again. */
+  spare: OpenCall | null = null;
+
+  constructor(readonly parent: OpenCall | null) {}
 }
 
 export interface TraceLimits {
   readonly maxBytes: number;
   readonly maxCalls: number;
 }
+
+/** Beginning of a call's line that is the same for all calls of this function at this site. */
+interface Head {
+  readonly fn: number;
+  readonly text: string;
+}
+
+/** Calls without a record between two looks at the clock: an error among them begins that much too early at most. */
+const UNTIMED = 63;
 
 export class Tracer {
   private nextId = 1;
@@ -57,8 +75,15 @@ export class Tracer {
   private buffered = 0;
   private readonly names = new Map<number, number>();
   private readonly sites = new Set<number>();
-  private readonly open = new Set<OpenCall>();
+  private readonly heads: (Head | undefined)[] = [];
+  private first: OpenCall | null = null;
+  private last: OpenCall | null = null;
   private readonly writer: BoundedWriter;
+  /** The caps are reached. */
+  private isFull = false;
+  /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
+  private hasReserve = true;
+  private lastUs = 0;
   bytes = 0;
   dropped = 0;
 
@@ -67,10 +92,11 @@ export class Tracer {
     private readonly limits: TraceLimits,
     private readonly nowUs: () => number,
     private readonly post: (segment: string) => void,
-    masker: Masker,
+    private readonly masker: Masker,
   ) {
     this.writer = new BoundedWriter(masker);
     this.line(`["t",${TRACE_VERSION}]`);
+    this.measure();
   }
 
   /** Calls that ended, recorded or not. */
@@ -78,80 +104,130 @@ export class Tracer {
     return this.recorded + this.dropped;
   }
 
-  private get isFull(): boolean {
-    return this.recorded >= this.limits.maxCalls || this.bytes + this.buffered >= this.limits.maxBytes;
-  }
-
-  /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
-  private get hasReserve(): boolean {
+  private measure(): void {
     const { maxBytes, maxCalls } = this.limits;
-    return this.recorded < maxCalls * 2 && this.bytes + this.buffered < maxBytes * 2;
+    const { recorded } = this;
+    const size = this.bytes + this.buffered;
+    this.isFull = recorded >= maxCalls || size >= maxBytes;
+    this.hasReserve = recorded < maxCalls * 2 && size < maxBytes * 2;
   }
 
   private get maxValue(): number {
     return this.writer.work > LONG_WORK ? SHORT_VALUE : MAX_VALUE;
   }
 
+  /** After a wait the time that was read before it is of no use. */
+  readClock(): number {
+    return (this.lastUs = this.nowUs());
+  }
+
   begin(fb: Fiber, depth: number, site: number, fn: number, args: readonly Value[] | null): OpenCall {
     const parent = fb.tp;
-    const call: OpenCall = {
-      id: this.nextId++,
-      parent,
-      fn,
-      site,
-      depth,
-      start: this.nowUs(),
-      args:
-        args === null || (this.isFull && (depth > SHALLOW_DEPTH || !this.hasReserve))
-          ? null
-          : this.argsText(args),
-      again: 0,
-      branch: null,
-      announced: false,
-    };
+    const kept = !this.isFull || (depth <= SHALLOW_DEPTH && this.hasReserve);
+    const call = kept ? new OpenCall(parent) : reused(parent);
+    const id = this.nextId++;
+    call.id = id;
+    call.fn = fn;
+    call.site = site;
+    call.depth = depth;
     fb.tp = call;
-    this.open.add(call);
+    if (kept) {
+      call.start = this.readClock();
+      if (args !== null) call.args = this.argsText(args);
+      this.list(call);
+    } else {
+      call.start = (id & UNTIMED) === 0 ? this.readClock() : this.lastUs;
+    }
     return call;
   }
 
   end(fb: Fiber, call: OpenCall, result: Value): void {
-    fb.tp = call.parent;
-    const keep = !this.isFull || call.parent === null || (call.depth <= SHALLOW_DEPTH && this.hasReserve);
-    this.close(call, keep, keep ? this.writer.write(result, this.maxValue) : null, null);
+    const { parent } = call;
+    fb.tp = parent;
+    if (this.isFull && parent !== null && (call.depth > SHALLOW_DEPTH || !this.hasReserve)) {
+      this.drop(call);
+      parent.spare = call;
+    } else {
+      this.close(call, this.textOf(result), 'null');
+    }
   }
 
   /** Everything that was open inside `to` when a halt passed. */
   unwind(fb: Fiber, to: OpenCall | null, message: string): void {
-    const error = quote(message.slice(0, MAX_MESSAGE));
+    const error = quote(quote(message.slice(0, MAX_MESSAGE)));
     while (fb.tp !== null && fb.tp !== to) {
       const call = fb.tp;
       fb.tp = call.parent;
-      this.close(call, this.hasReserve, null, error);
+      if (this.hasReserve) this.close(call, 'null', error);
+      else this.drop(call);
     }
   }
 
-  private close(call: OpenCall, keep: boolean, result: string | null, error: string | null): void {
-    this.open.delete(call);
-    const duration = this.nowUs() - call.start;
-    if (!keep) {
-      this.dropped++;
-      return;
-    }
+  private drop(call: OpenCall): void {
+    this.dropped++;
+    if (call.listed) this.unlist(call);
+    call.again = 0;
+    call.branch = null;
+    call.args = 'null';
+    call.announced = false;
+  }
+
+  private close(call: OpenCall, result: string, error: string): void {
+    if (call.listed) this.unlist(call);
+    const duration = this.readClock() - call.start;
     this.recorded++;
-    if (call.branch !== null || call.again > 0)
-      this.line(`["f",${call.id},${quote(call.branch ?? '')},${call.again}]`);
-    const text = (v: string | null): string => (v === null ? 'null' : quote(v));
-    this.line(`["c",${this.headOf(call)},${duration},${text(call.args)},${text(result)},${text(error)}]`);
+    if (call.branch !== null || call.again > 0) {
+      const branch = quote(call.branch ?? '');
+      this.line(`["f",${call.id},${branch},${call.again}]`, wideBytes(branch));
+    }
+    // Looking through the values is enough, and does not make one flat text of the line before the segment leaves.
+    const wide = wideBytes(call.args) + wideBytes(result) + wideBytes(error);
+    this.line(`["c",${this.headOf(call)},${duration},${call.args},${result},${error}]`, wide);
+    this.measure();
+  }
+
+  private list(call: OpenCall): void {
+    call.listed = true;
+    const { last } = this;
+    call.before = last;
+    if (last === null) this.first = call;
+    else last.after = call;
+    this.last = call;
+  }
+
+  private unlist(call: OpenCall): void {
+    const { before, after } = call;
+    call.listed = false;
+    if (before === null) this.first = after;
+    else before.after = after;
+    if (after === null) this.last = before;
+    else after.before = before;
+    call.before = null;
+    call.after = null;
   }
 
   private headOf(call: OpenCall): string {
-    const name = this.nameOf(call.fn);
-    if (call.site !== 0) this.siteOf(call.site);
-    return `${call.id},${call.parent?.id ?? 0},${name},${call.site},${call.depth},${call.start}`;
+    const { fn, site } = call;
+    let head = this.heads[site];
+    if (head?.fn !== fn) {
+      const name = this.nameOf(fn);
+      if (site !== 0) this.siteOf(site);
+      this.heads[site] = head = { fn, text: `,${name},${site},` };
+    }
+    return `${call.id},${call.parent === null ? 0 : call.parent.id}${head.text}${call.depth},${call.start}`;
+  }
+
+  /** A JSON string that holds the value as JSON. */
+  private textOf(v: Value): string {
+    if (typeof v === 'number' && this.masker.isEmpty) return `"${v}"`;
+    if (v === null) return '"null"';
+    return quote(this.writer.write(v, this.maxValue));
   }
 
   private argsText(args: readonly Value[]): string {
-    if (args.length === 0) return '[]';
+    if (args.length === 0) return '"[]"';
+    const [only] = args;
+    if (args.length === 1 && typeof only === 'number' && this.masker.isEmpty) return `"[${only}]"`;
     let out = '[';
     const max = this.maxValue;
     for (let i = 0; i < args.length; i++) {
@@ -161,7 +237,7 @@ export class Tracer {
         (i > 0 ? ',' : '') +
         this.writer.write(arg === undefined ? null : arg, Math.max(64, max - out.length));
     }
-    return `${out}]`;
+    return quote(`${out}]`);
   }
 
   private nameOf(fn: number): number {
@@ -182,19 +258,18 @@ export class Tracer {
     if (at !== null) this.line(`["s",${site},${quote(at.file)},${at.line},${at.column}]`);
   }
 
-  private line(text: string): void {
+  private line(text: string, wide = wideBytes(text)): void {
     if (this.buffered > 0 && this.buffered + text.length > SEGMENT_BYTES) this.flush(true);
-    this.add(text);
+    this.add(text, wide);
   }
 
   /** `more`: the run goes on, so what is open now is written as open. */
   flush(more: boolean): void {
     if (more) {
-      for (const call of this.open) {
+      for (let call = this.first; call !== null; call = call.after) {
         if (call.announced) continue;
         call.announced = true;
-        const args = call.args === null ? 'null' : quote(call.args);
-        this.add(`["b",${this.headOf(call)},${args}]`);
+        this.add(`["b",${this.headOf(call)},${call.args}]`, wideBytes(call.args));
       }
     }
     if (this.buffered === 0) return;
@@ -205,9 +280,9 @@ export class Tracer {
     this.post(segment);
   }
 
-  private add(text: string): void {
+  private add(text: string, wide: number): void {
     this.buffer += `${text}\n`;
-    this.buffered += utf8Length(text) + 1;
+    this.buffered += text.length + wide + 1;
   }
 
   /** At the end of the run. */
@@ -215,4 +290,17 @@ export class Tracer {
     if (this.dropped > 0) this.line(`["d",${this.recorded},${this.dropped}]`);
     this.flush(false);
   }
+}
+
+/** What UTF-8 takes beyond a byte per character. */
+function wideBytes(text: string): number {
+  return utf8Length(text) - text.length;
+}
+
+/** The object for a call that will have no record, unless it ends in an error. */
+function reused(parent: OpenCall | null): OpenCall {
+  const spare = parent === null ? null : parent.spare;
+  if (parent === null || spare === null) return new OpenCall(parent);
+  parent.spare = null;
+  return spare;
 }

@@ -241,6 +241,14 @@ describe('hostile programs', () => {
       expect(chars).toBeLessThan(101e6);
     });
 
+    it('takes a result that is larger than what may be under way at once', async () => {
+      const outcome = await runJs(pool, js(`return 'x'.repeat(12 * 1024 * 1024);`), {
+        argsJson: '["attacker"]',
+      });
+      expect(outcome).toMatchObject({ status: 'succeeded' });
+      expect('resultJson' in outcome ? outcome.resultJson.length : 0).toBeGreaterThan(12 * 1024 * 1024);
+    });
+
     it('survives rejections that nobody handles', async () => {
       const body = `for (let i = 0; i < 1000; i++) Promise.reject(new Error('x')); return 1;`;
       expect(await attack(body)).toMatchObject({ status: 'succeeded', resultJson: '1' });

@@ -14,7 +14,7 @@ const BUSY_AFTER_MS = 8;
 /** Time counts at most so much per look, or a machine that stood still would look like a run that does not listen. */
 const MAX_ELAPSED_MS = 50;
 /** Above this nobody reads what we write: isolates wait with what they have. */
-const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 const MIB = 1024 * 1024;
 /** What this process may hold besides its isolates. */
 const OWN_MIB = 400;

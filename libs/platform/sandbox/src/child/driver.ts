@@ -5,8 +5,11 @@
  * and host objects whose insides are private.
  */
 
-/** Characters that may be under way to the child before the isolate waits. */
-const WINDOW_CHARS = 8 * 1024 * 1024;
+/**
+ * Characters under way to the child above which the isolate waits. All that is under way from all isolates the child's
+ * main thread takes in one go, in which it is silent.
+ */
+const WINDOW_CHARS = 1024 * 1024;
 /** Of all that one run posts: its trace has a limit of its own, below. */
 const MAX_POSTED_CHARS = 96 * 1024 * 1024;
 const MAX_ARGS_CHARS = 32 * 1024 * 1024;
@@ -90,12 +93,13 @@ export const DRIVER = `
 
   // Nobody may make the other side hold more than it can pass on.
   const account = (chars) => {
-    sent = (sent + chars) | 0;
     for (;;) {
       const passed = load(flow, PASSED);
-      if (((sent - passed) | 0) <= ${WINDOW_CHARS}) return;
+      if (((sent - passed) | 0) <= ${WINDOW_CHARS}) break;
       wait(flow, PASSED, passed, 20);
     }
+    // Not before: one message larger than the window would wait for itself.
+    sent = (sent + chars) | 0;
   };
 
   const draw = (length) => {

@@ -74,6 +74,8 @@ export class ChildLink {
     });
     this.process.once('error', (error) => this.gone(null, null, error.message));
     this.process.once('exit', (code, signal) => this.gone(code, signal, null));
+    // A part of a long frame is a sign of life as well.
+    this.process.stdout.on('data', () => (this.unanswered = 0));
     readFrames(
       this.process.stdout,
       (frame) => this.hear(frame),

@@ -191,7 +191,8 @@ const isFn = (v: Value): boolean =>
 
 export const TYPE: readonly NativeDef[] = [
   T('Str', {
-    sig: ['()', '(value: Any): Str'],
+    // More arguments are refused when it is called, with a text of its own.
+    sig: ['()', '(value: Any): Str', '(value: Any, ...rest: Any): Str'],
     doc: 'The text of a value.',
     s: (fb, d, site, ...args) => {
       const [v, ...more] = given(args);
@@ -207,7 +208,7 @@ export const TYPE: readonly NativeDef[] = [
   }),
   T('Bool', { sig: '(value: Any): Bool', doc: 'Converts to true or false.', s: conversion('Bool', toBool) }),
   T('Null', {
-    sig: '(): Null',
+    sig: ['(): Null', '(...rest: Any): Null'],
     doc: 'null.',
     s: (_fb, _d, _s, v) => (v === undefined ? null : err('Null takes no argument')),
   }),

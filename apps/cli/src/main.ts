@@ -10,6 +10,7 @@ import { projectCommand, projectsCommand } from './commands/projects.command';
 import { replCommand } from './commands/repl.command';
 import { evalCommand, runCommand } from './commands/run.command';
 import { testCommand } from './commands/test.command';
+import { verifyCommand } from './commands/verify.command';
 import { versionCommand } from './commands/version.command';
 import { CommandError, UsageError } from './usage-error';
 
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   ctxCommand,
   projectsCommand,
   projectCommand,
+  verifyCommand,
   versionCommand,
 ];
 

@@ -76,3 +76,4 @@ export {
   type TicketRow,
 } from './ticket';
 export { TicketSender } from './ticket-sender';
+export { Verifier, type CounterDifference, type EventBalance, type Verification } from './verify';

@@ -11,3 +11,4 @@ export { Db, type AfterCommit } from './db';
 export { assertMigrated, runMigrations, SchemaTooNewError, SchemaTooOldError } from './migrations';
 export { DbNotices, type NoticeListener } from './notices';
 export { statement, type Statement } from './statement';
+export { withDatabase } from './with-database';

@@ -1,0 +1,47 @@
+/** `hot verify`: counts again on the database of an installation. For those who run it, not for those who use it. */
+import type { Verification } from '@app/dispatch';
+import { CommandError } from '../usage-error';
+import type { Command, CommandInput } from './command';
+
+/** What was found, line by line. */
+export function verificationLines(found: Verification): readonly string[] {
+  const { events, differences } = found;
+  return [
+    `events accepted ${events.accepted} = handled ${events.handled} + unhandled ${events.unhandled} + dead letters ` +
+      `${events.deadLettered} + outstanding ${events.outstanding} + commands ${events.commands} + missing ${events.missing}`,
+    ...found.missingEventIds.map((id) => `  missing: event ${id}`),
+    differences.length === 0 ? 'counters equal the facts' : 'counters differ from the facts:',
+    ...differences.map(
+      ({ counter, envId, counted, facts }) =>
+        `  ${counter} of environment ${envId}: counted ${counted}, there are ${facts}`,
+    ),
+    found.limbo === 0 ? 'nothing is in limbo' : `${found.limbo} rows are in limbo:`,
+    ...found.limboDispatchIds.map((id) => `  dispatch ${id}`),
+  ];
+}
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  summary: 'count again on the database: no event lost, counters right, nothing forgotten',
+  usage: 'hot verify [--patience SECONDS] [--json]      DATABASE_URL says which database',
+  options: { patience: { type: 'string' }, json: { type: 'boolean' } },
+  async run({ env, flags, out }) {
+    if (!env['DATABASE_URL']) {
+      throw new CommandError('DATABASE_URL is not set: verify counts on the database itself');
+    }
+    const found = await verifyDatabase(env, flags.count('patience', 60));
+    if (flags.on('json')) out.print(JSON.stringify(found));
+    else for (const line of verificationLines(found)) out.print(line);
+    return found.ok ? 0 : 1;
+  },
+};
+
+/** Loaded when asked for: the rest of the command line starts without a server's libraries. */
+async function verifyDatabase(env: CommandInput['env'], patienceSeconds: number): Promise<Verification> {
+  const { parseSlice } = await import('@app/platform/config');
+  const { databaseConfig, withDatabase } = await import('@app/platform/database');
+  const { Verifier } = await import('@app/dispatch');
+  return withDatabase(parseSlice(databaseConfig, env), 'hot-verify', (db) =>
+    new Verifier(db).verify(patienceSeconds),
+  );
+}

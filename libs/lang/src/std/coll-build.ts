@@ -1,8 +1,8 @@
 /** `::hot::coll`: collections made of others: joined, cut out, counted up. */
-import { decAdd, decMul } from '../runtime/dec';
+import { Dec, decAdd, decDiv, decFloor, decMul, decOfInt, decSub } from '../runtime/dec';
 import { compare } from '../runtime/equality';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
-import { addInt, compareInt, mulInt } from '../runtime/int';
+import { addInt } from '../runtime/int';
 import { asDec, isInt, isNumber } from '../runtime/arith';
 import { Iter } from '../runtime/iter';
 import { strOf } from '../runtime/operations';
@@ -117,20 +117,34 @@ const range: Entry = (fb, _d, _site, ...args) => {
       for (let i = 0; i < n; i++) out.push(start + i * step);
       return out;
     }
-    for (let v = start; compareInt(v, stop) * direction < 0; v = addInt(v, step)) {
-      if (out.push(v) > MAX_COLLECTION) return tooManyElements('range', out.length);
+    const n = countOf(decOfInt(start), decOfInt(stop), decOfInt(step));
+    if (n > MAX_COLLECTION) return tooManyElements('range', n);
+    let v = start;
+    for (let i = 0; i < n; i++) {
+      out.push(v);
+      v = addInt(v, step);
     }
     return out;
   }
   const first = asDec(start);
   const width = asDec(step);
-  for (let i = 0; ; i++) {
-    const v = decAdd(first, decMul(width, asDec(mulInt(i, 1))));
-    if (compare(v, stop) * direction >= 0) return out;
-    if (out.push(v) > MAX_COLLECTION) return tooManyElements('range', out.length);
+  const n = countOf(first, asDec(stop), width);
+  if (n > MAX_COLLECTION) return tooManyElements('range', n);
+  for (let i = 0; i < n; i++) {
+    // Not by adding up: each element is start + i · step.
+    out.push(decAdd(first, decMul(width, decOfInt(i))));
     if ((i & 1023) === 0) fb.r.spend(fb, 64);
   }
+  return out;
 };
+
+/** How many steps lie between the bounds, the end not counted; the first number above the safe ones for more. */
+function countOf(start: Dec, stop: Dec, step: Dec): number {
+  const quotient = decDiv(decSub(stop, start), step);
+  if (quotient.c <= 0n) return 0;
+  const n = -decFloor(new Dec(-quotient.c, quotient.s));
+  return n > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER + 1 : Number(n);
+}
 
 export const BUILD: readonly NativeDef[] = [
   A('merge', {

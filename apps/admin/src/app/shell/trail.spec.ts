@@ -6,6 +6,7 @@ describe('the trail of a page', () => {
   it.each([
     [['runs'], 'Runs'],
     [['runs', ID], 'Runs(runs) / 5bbd88f03107'],
+    [['runs', ID, 'logs'], 'Runs(runs) / 5bbd88f03107'],
     [['projects', 'shop'], 'Projects(projects) / shop'],
     [['projects', 'shop', 'builds', ID], 'Projects(projects) / shop(projects/shop) / 5bbd88f03107'],
     [['api-keys', 'new'], 'API Keys(api-keys) / New'],

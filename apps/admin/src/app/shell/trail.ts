@@ -22,7 +22,9 @@ export function trailOf(parts: readonly string[]): readonly Crumb[] {
   const section = NAV_ITEMS.find(({ path }) => path === parts[0]);
   if (section === undefined) return [];
   const crumbs: Crumb[] = [{ label: section.label, link: [section.path], code: false }];
-  parts.forEach((part, index) => {
+  // What stands behind an id is a view of the same thing.
+  const end = parts.findIndex((part) => UUID.test(part));
+  parts.slice(0, end === -1 ? parts.length : end + 1).forEach((part, index) => {
     if (index === 0 || KINDS.has(part)) return;
     if (part === 'new') crumbs.push({ label: 'New', link: null, code: false });
     else {

@@ -150,10 +150,12 @@ export const BUILD: readonly NativeDef[] = [
   A('merge', {
     sig: '(a: Map, b: Map): Map',
     doc: 'Both maps in one, nested maps merged; the right wins.',
-    s: (_fb, _d, _s, x = null, y = null) => {
+    s: (fb, _d, _s, x = null, y = null) => {
       const a = payloadOf(x);
       const b = payloadOf(y);
-      return a instanceof HotMap && b instanceof HotMap ? merge(a, b, 0) : err('merge expects two maps');
+      if (!(a instanceof HotMap) || !(b instanceof HotMap)) return err('merge expects two maps');
+      fb.r.spend(fb, (a.size + b.size) >> 2);
+      return merge(a, b, 0);
     },
   }),
   A('concat', {
@@ -210,11 +212,12 @@ export const BUILD: readonly NativeDef[] = [
   A('zipmap', {
     sig: '(a: Vec, b: Vec): Map',
     doc: 'Keys and values paired up.',
-    s: (_fb, _d, _s, a = null, b = null) => {
+    s: (fb, _d, _s, a = null, b = null) => {
       const keys = asItems(a);
       const values = asItems(b);
       if (keys === null) return err('zipmap keys must be a collection');
       if (values === null) return err('zipmap values must be a collection');
+      fb.r.spend(fb, keys.length >> 2);
       const out = new MapBuilder();
       for (let i = 0; i < Math.min(keys.length, values.length); i++)
         out.set(keys[i] as Value, values[i] as Value);

@@ -79,12 +79,13 @@ export const ORDER: readonly NativeDef[] = [
   A('interleave', {
     sig: '(a: Str | Vec | Map, b: Str | Vec | Map): Vec',
     doc: 'One of each in turn, then the rest.',
-    s: (_fb, _d, _s, a = null, b = null) => {
+    s: (fb, _d, _s, a = null, b = null) => {
       const x = asItems(a);
       const y = asItems(b);
       if (x === null || y === null) return err('interleave requires a collection');
       const n = x.length + y.length;
       if (n > MAX_COLLECTION) return tooManyElements('interleave', n);
+      fb.r.spend(fb, n >> 4);
       const out: Value[] = [];
       for (let i = 0; i < Math.max(x.length, y.length); i++) {
         if (i < x.length) out.push(x[i] as Value);
@@ -106,6 +107,7 @@ export const ORDER: readonly NativeDef[] = [
       if (!Array.isArray(coll)) return err('interpose requires a collection');
       const n = Math.max(0, 2 * coll.length - 1);
       if (n > MAX_COLLECTION) return tooManyElements('interpose', n);
+      fb.r.spend(fb, n >> 4);
       return coll.flatMap((v, i) => (i === 0 ? [v] : [separator, v]));
     },
   }),

@@ -57,8 +57,9 @@ function replaceNative(name: 'replace' | 'replace-first'): NativeDef {
       name === 'replace'
         ? 'Replaces every occurrence of a text.'
         : 'Replaces the first occurrence of a text.',
-    s: (_fb, _d, _s, s, from, to) => {
+    s: (fb, _d, _s, s, from, to) => {
       if (typeof s !== 'string') return err('replace text must be a string');
+      fb.r.spend(fb, s.length >> 6);
       if (typeof from !== 'string') return err('replace from must be a string');
       if (typeof to !== 'string') return err('replace to must be a string');
       if (name === 'replace-first') return s.replace(from, () => to);
@@ -99,17 +100,19 @@ export const STR: readonly NativeDef[] = [
   S('split', {
     sig: '(s: Str, delim: Str): Vec<Str>',
     doc: 'The pieces between delimiters; characters when the delimiter is empty.',
-    s: (_fb, _d, _s, s, delim) => {
+    s: (fb, _d, _s, s, delim) => {
       if (typeof s !== 'string') return err('split expects string as first argument');
       if (typeof delim !== 'string') return err('split expects string as second argument');
+      fb.r.spend(fb, s.length >> 6);
       return delim === '' ? chars(s) : s.split(delim);
     },
   }),
   S('join', {
     sig: '(values: Vec<Str>, delim: Str): Str',
     doc: 'Texts with a delimiter between them.',
-    s: (_fb, _d, _s, values, delim) => {
+    s: (fb, _d, _s, values, delim) => {
       if (!Array.isArray(values)) return err('join expects vector as first argument');
+      fb.r.spend(fb, values.length >> 4);
       if (typeof delim !== 'string') return err('join expects string as second argument');
       let size = 0;
       for (const v of values) {

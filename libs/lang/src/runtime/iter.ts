@@ -1,5 +1,8 @@
 import { ITER_TYPE } from './types';
-import { Handle, type Value } from './values';
+import { Handle, type Fiber, type Value } from './values';
+
+/** Gets the next value from the outside; undefined at the end and ever after. */
+export type Pull = (fb: Fiber, site: number) => Promise<Value | undefined>;
 
 /** A single-pass source of values, shared by everybody who holds it. */
 export class Iter extends Handle {
@@ -8,6 +11,8 @@ export class Iter extends Handle {
   constructor(
     /** The next value, undefined at the end and ever after. */
     readonly next: () => Value | undefined,
+    /** Of a source that has to be waited for: `next` halts there. */
+    readonly pull: Pull | null = null,
   ) {
     super();
   }

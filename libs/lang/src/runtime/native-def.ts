@@ -21,6 +21,7 @@ export interface NativeOptions {
   readonly raw?: number;
   readonly traced?: boolean;
   readonly plain?: boolean;
+  readonly opensStream?: boolean;
 }
 
 export function native(name: string, options: NativeOptions): NativeDef {
@@ -48,6 +49,8 @@ export function native(name: string, options: NativeOptions): NativeDef {
     lazy,
     traced: options.traced ?? true,
     plain: options.plain ?? false,
+    iterates: false,
+    opensStream: options.opensStream ?? false,
   };
 }
 

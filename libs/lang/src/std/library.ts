@@ -16,6 +16,7 @@ import { ALERT } from './hosted/alert';
 import { BOX } from './hosted/box';
 import { FILE } from './hosted/file';
 import { HTTP } from './hosted/http';
+import { HTTP_STREAM } from './hosted/http-stream';
 import { RESOURCE } from './hosted/resource';
 import { STORE } from './hosted/store';
 import { TASK } from './hosted/task';
@@ -29,6 +30,7 @@ import { PMAP } from './pmap';
 import { REGEX } from './regex/index';
 import { RESULTS } from './results';
 import { SCHEDULE } from './schedule';
+import { streaming } from './streaming';
 import { STR } from './str';
 import { TEST } from './test';
 import { MD } from './text/md';
@@ -73,6 +75,7 @@ const ALL: readonly NativeDef[] = [
   ...CRYPTO,
   ...HOST,
   ...HTTP,
+  ...HTTP_STREAM,
   ...STORE,
   ...FILE,
   ...TASK,
@@ -81,7 +84,9 @@ const ALL: readonly NativeDef[] = [
   ...BOX,
 ];
 
-export const LIBRARY: ReadonlyMap<string, NativeDef> = new Map(ALL.map((def) => [def.signature.name, def]));
+export const LIBRARY: ReadonlyMap<string, NativeDef> = new Map(
+  ALL.map((def) => [def.signature.name, streaming(def)]),
+);
 
 /** What analysis needs to know of the library. */
 export const NATIVE_SIGNATURES: readonly NativeSignature[] = ALL.map((def) => def.signature);

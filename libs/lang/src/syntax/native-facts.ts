@@ -23,4 +23,8 @@ export interface NativeFacts {
   readonly traced: boolean;
   /** What it returns is neither a Result nor a function. */
   readonly plain: boolean;
+  /** Takes iterators, and has to wait where one comes from the outside. */
+  readonly iterates: boolean;
+  /** What it returns holds an iterator that comes from the outside. */
+  readonly opensStream: boolean;
 }

@@ -46,6 +46,8 @@ export class Run {
   /** What this run takes over from an earlier one; see session.ts. */
   continued: Continued | null = null;
   calls = 0;
+  /** Work of natives in a traced run since the last look at the control words. */
+  private owed = 0;
   /** Arrows to Str that are being applied inside each other. */
   strDepth = 0;
   private readonly base: number;
@@ -106,7 +108,12 @@ export class Run {
   /** Natives that do long work bill it as calls. */
   spend(fb: Fiber, amount: number): void {
     if (this.tracer !== null) {
-      if (amount > FUEL) this.check();
+      // The fibre's own fuel is always below zero then, and says nothing.
+      this.owed += amount;
+      if (this.owed >= FUEL) {
+        this.owed = 0;
+        this.check();
+      }
       return;
     }
     fb.f -= amount;

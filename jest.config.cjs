@@ -67,4 +67,4 @@ if (existsSync(`${__dirname}/apps/admin/setup-jest.ts`)) {
 }
 
 // Real servers on a busy machine of two cores: a hanging test is ended, a slow one is not.
-module.exports = { projects, testTimeout: 30_000 };
+module.exports = { projects, testTimeout: 20_000 };

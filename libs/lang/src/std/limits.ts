@@ -3,7 +3,7 @@ import { MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/li
 import { utf8Length } from '../source/utf8';
 import { err, Res, Tagged, type Value } from '../runtime/values';
 
-export { MAX_ALLOC_BYTES, MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
+export { MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
 
 export function tooManyElements(op: string, n: number): Res {
   return err(

@@ -150,12 +150,12 @@ export const HOST: readonly NativeDef[] = [
     s: (fb, _d, _s, key = null, otherwise = null) => ctxGet(fb, key, otherwise),
   }),
   native('::hot::ctx/set', {
-    sig: ['(ctx-map: Map): Map', '(key: Str, value: Any): Any'],
+    sig: ['(ctx-map: Map): Map', '(key: Str | Var, value: Any): Any'],
     doc: 'Sets context variables for the rest of the run.',
     s: (fb, _d, _s, ...args) => ctxSet(fb, args, false),
   }),
   native('::hot::ctx/set-secret', {
-    sig: ['(ctx-map: Map): Map', '(key: Str, value: Any): Any'],
+    sig: ['(ctx-map: Map): Map', '(key: Str | Var, value: Any): Any'],
     doc: 'Like set, and the values are masked wherever they are shown.',
     traced: false,
     s: (fb, _d, _s, ...args) => ctxSet(fb, args, true),

@@ -18,12 +18,12 @@ Run type { id: Uuid, type: Str, status: Str, start-time: ::hot::time/Instant, re
 RunInfo type { run: Run, stream: ::hot::stream/Stream, build: ::hot::info/Build, project: ::hot::info/Project, env: ::hot::info/Env, user: ::hot::info/User, org: ::hot::info/Org }
 
 ::hot::event ns
-Event type { type: Str, data: Any } fn (event-type: Str, event-data: Any): Event { Event({type: event-type, data: event-data}) }
+Event meta {doc: "What is sent: a type and data."} type { type: Str, data: Any } fn (event-type: Str, event-data: Any): Event { Event({type: event-type, data: event-data}) }
 EventDetail type { id: Uuid, type: Str, time: ::hot::time/Instant }
 EventInfo type { event: EventDetail, stream: ::hot::stream/Stream, env: ::hot::info/Env }
 
 ::hot::alert ns
-Alert type { channel: Str, data: ::hot::type/Map } fn (channel: Str, data: ::hot::type/Map): Alert { Alert({channel, data}) }
+Alert meta {doc: "What is raised on a channel."} type { channel: Str, data: Map } fn (channel: Str, data: Map): Alert { Alert({channel, data}) }
 
 ::hot::http ns
 HttpMethod type open "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS"

@@ -1,5 +1,5 @@
 /** `update` and its kin, and the walks through nested values. */
-import { hardError } from '../runtime/halt';
+import { hardError, type Halt } from '../runtime/halt';
 import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { err, type HotFn, Res, Tagged, type Value } from '../runtime/values';
 import { assocIn, getIn } from './coll-access';
@@ -78,6 +78,10 @@ function withParts(v: Value, parts: Value[]): Value {
   return v instanceof Res ? new Res(v.ok, inner) : new Tagged(v.type, inner);
 }
 
+const MAX_WALK = 10_000;
+
+const tooDeep = (site: number): Halt => hardError(site, `walk: nesting depth exceeds ${MAX_WALK} levels`);
+
 interface Open {
   readonly whole: Value;
   readonly parts: readonly Value[];
@@ -88,7 +92,7 @@ interface Open {
  * A walk as a loop of calls with a stack of its own: values may be nested deeper than the host's stack reaches.
  * `before`: the function sees a value ahead of its parts, otherwise after them.
  */
-function walking(f: HotFn, form: Value, before: boolean): Loop {
+function walking(site: number, f: HotFn, form: Value, before: boolean): Loop {
   const stack: Open[] = [];
   let call: Value | undefined;
   let result: Value = null;
@@ -99,6 +103,8 @@ function walking(f: HotFn, form: Value, before: boolean): Loop {
     else open(v, parts);
   };
   const open = (whole: Value, parts: readonly Value[]): void => {
+    // A function that wraps what it is given would go down for ever.
+    if (stack.length >= MAX_WALK) throw tooDeep(site);
     stack.push({ whole, parts, done: [] });
     enter(parts[0] ?? null);
   };
@@ -180,9 +186,9 @@ export const WALK: readonly NativeDef[] = [
     '(f: Fn, form: Any): Any',
     'The function on the whole, then on the parts of what it gave.',
     [0],
-    (fb, _site, [fn, v = null]) => {
+    (fb, site, [fn, v = null]) => {
       const f = callback(fb, 'prewalk', fn);
-      return f instanceof Res ? f : walking(f, v, true);
+      return f instanceof Res ? f : walking(site, f, v, true);
     },
   ),
   W(
@@ -190,9 +196,9 @@ export const WALK: readonly NativeDef[] = [
     '(f: Fn, form: Any): Any',
     'The function on the parts, then on the whole.',
     [0],
-    (fb, _site, [fn, v = null]) => {
+    (fb, site, [fn, v = null]) => {
       const f = callback(fb, 'postwalk', fn);
-      return f instanceof Res ? f : walking(f, v, false);
+      return f instanceof Res ? f : walking(site, f, v, false);
     },
   ),
   native('::hot::coll/postwalk-replace', {
@@ -209,10 +215,8 @@ export const WALK: readonly NativeDef[] = [
   }),
 ];
 
-const MAX_WALK = 10_000;
-
 function replaceAll(map: HotMap, v: Value, site: number, depth: number): Value {
-  if (depth > MAX_WALK) throw hardError(site, `walk: nesting depth exceeds ${MAX_WALK} levels`);
+  if (depth > MAX_WALK) throw tooDeep(site);
   const each = (x: Value): Value => replaceAll(map, x, site, depth + 1);
   let out = v;
   if (Array.isArray(v)) out = v.map(each);

@@ -149,8 +149,8 @@ export interface Extraction {
 
 export interface ExtractionOptions {
   /**
-   * Full check of a schedule expression, by whoever will run schedules: the reason why it is refused, or null.
-   * Without it only the form that can be told here is checked.
+   * A further check of a schedule expression, by whoever will run schedules (its limits, the time zone): the reason
+   * why it is refused, or null.
    */
   readonly checkSchedule: ((expression: string, timezone: string | null) => string | null) | null;
 }

@@ -1,4 +1,5 @@
 /** Event handlers, schedules and webhooks. */
+import { parseSchedule } from '../schedule';
 import type { Candidate } from './entry-points';
 import { takesArgument } from './entry-points';
 import type {
@@ -50,7 +51,10 @@ export function scheduledFunction(
     return null;
   }
   if (expression === null) return null;
-  const reason = scheduleProblem(expression) ?? options.checkSchedule?.(expression, timezone) ?? null;
+  const reason =
+    scheduleProblem(expression) ??
+    options.checkSchedule?.(expression, timezone) ??
+    grammarProblem(expression);
   if (reason !== null) {
     complain(x, member, `'${member.fullName}': Invalid schedule expression '${expression}': ${reason}`);
     return null;
@@ -62,7 +66,7 @@ const DURATION = /^(?:(?:in|after)\s+)?(?:\d+\s*[a-z]+\s*)+(?:\s*from\s+now)?$/i
 const POINT_IN_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 const MAX_EXPRESSION = 500;
 
-/** What can be told without the whole grammar: schedules of a build recur. */
+/** Schedules of a build recur. */
 function scheduleProblem(expression: string): string | null {
   const text = expression.trim();
   if (text.length > MAX_EXPRESSION) return `longer than ${MAX_EXPRESSION} characters`;
@@ -70,6 +74,11 @@ function scheduleProblem(expression: string): string | null {
     return 'one-time expressions are only for hot:schedule:new';
   }
   return null;
+}
+
+function grammarProblem(expression: string): string | null {
+  const parsed = parseSchedule(expression, 0);
+  return 'problem' in parsed ? parsed.problem : null;
 }
 
 const UNITS =

@@ -3,7 +3,7 @@
  * answer has seven fields: second minute hour day month weekday year.
  */
 import { monthOf, tokens, weekdayOf, type Time, type Token } from './english-tokens';
-import type { ScheduleProblem } from './index';
+import type { ScheduleProblem } from './problem';
 
 interface State {
   /** Repetitions: `0/5`, `*`; null when not said. */

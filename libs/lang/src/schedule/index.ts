@@ -2,17 +2,15 @@
 import { isCron } from './cron';
 import { delayMs } from './delay';
 import { englishCron } from './english';
+import type { ScheduleProblem } from './problem';
+
+export type { ScheduleProblem } from './problem';
 
 export type Schedule =
   /** Once, at this time in milliseconds since 1970. */
   | { readonly kind: 'at'; readonly ms: number }
   /** Again and again; 5, 6 or 7 fields or a nickname. */
   | { readonly kind: 'cron'; readonly cron: string };
-
-/** What is wrong, as a sentence. */
-export interface ScheduleProblem {
-  readonly problem: string;
-}
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 const SUB_SECOND = /(?:^|[\d\s])(?:milliseconds?|microseconds?|nanoseconds?|millis|micros|nanos|ms|us|ns)\b/i;

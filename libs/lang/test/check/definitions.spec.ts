@@ -123,6 +123,17 @@ describe('event handlers', () => {
 });
 
 describe('schedules', () => {
+  it('must be in the grammar of schedules', () => {
+    expect(refusals('t meta {schedule: "now and then"} fn (e) { e }')).toEqual([
+      expect.stringContaining(
+        "Invalid schedule expression 'now and then': Cannot parse 'now and then' as datetime",
+      ),
+    ]);
+    expect(refusals('t meta {schedule: "every 500 ms"} fn (e) { e }')).toEqual([
+      expect.stringContaining('Sub-second schedule intervals are not supported'),
+    ]);
+  });
+
   it('keep the expression as written', () => {
     const { schedules } = extract(
       'tick meta {schedule: " every day at 9am ", timezone: "Europe/Berlin", retry: 1} fn (e) { e }',

@@ -1,0 +1,4 @@
+/** What is wrong, as a sentence. */
+export interface ScheduleProblem {
+  readonly problem: string;
+}

@@ -3,6 +3,7 @@ import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
 import { BucketFolder, StatsModule } from '@app/stats';
 import { eventually, useDatabase } from '@app/testing';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Housekeeping } from './housekeeping';
 
@@ -17,6 +18,7 @@ describe('housekeeping', () => {
         ConfigModule.forRoot({ DATABASE_URL: database.url, REDIS_URL: 'redis://unused' }),
         DatabaseModule,
         StatsModule,
+        ScheduleModule.forRoot(),
       ],
       providers: [Housekeeping],
     }).compile();
@@ -62,7 +64,9 @@ describe('housekeeping', () => {
         { granularity: 2, slot: 0, n: 10 },
       ]);
     });
+    expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly']);
     housekeeping.stop();
+    expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
     const partitions = await db.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relname LIKE 'run\\_7\\_20%' AND relkind = 'r'`,
     );

@@ -7,6 +7,7 @@
 import { Db } from '@app/platform/database';
 import { BucketFolder } from '@app/stats';
 import { Injectable, Logger } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,11 +22,11 @@ const FORGET_KEYS = `DELETE FROM hot.idempotency_key WHERE expires_at < now()`;
 @Injectable()
 export class Housekeeping {
   private readonly log = new Logger(Housekeeping.name);
-  private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly db: Db,
     private readonly folder: BucketFolder,
+    private readonly schedule: SchedulerRegistry,
   ) {}
 
   start(): void {
@@ -37,7 +38,7 @@ export class Housekeeping {
   }
 
   stop(): void {
-    for (const timer of this.timers) clearInterval(timer);
+    for (const name of this.schedule.getIntervals()) this.schedule.deleteInterval(name);
   }
 
   private async hourly(): Promise<void> {
@@ -47,7 +48,7 @@ export class Housekeeping {
   }
 
   private every(ms: number, name: string, work: () => Promise<void>): void {
-    this.timers.push(setInterval(() => void this.alone(name, work), ms).unref());
+    this.schedule.addInterval(name, setInterval(() => void this.alone(name, work), ms).unref());
   }
 
   private async alone(name: string, work: () => Promise<void>): Promise<void> {

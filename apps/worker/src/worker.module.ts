@@ -14,6 +14,7 @@ import { Serving } from '@app/runs';
 import { CatalogueServing, RunsWorkerModule } from '@app/runs/worker';
 import { StatsModule } from '@app/stats';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { Deployments } from './deployments';
 import { Housekeeping } from './housekeeping';
 import { Worker } from './worker';
@@ -32,7 +33,14 @@ class RunPortsModule {}
 
 /** Everything a worker does, on top of a process that has configuration, database, Redis and queues. */
 @Module({
-  imports: [RunPortsModule, DispatchWorkerModule, RunsWorkerModule, BuildsWorkerModule, StatsModule],
+  imports: [
+    ScheduleModule.forRoot(),
+    RunPortsModule,
+    DispatchWorkerModule,
+    RunsWorkerModule,
+    BuildsWorkerModule,
+    StatsModule,
+  ],
   providers: [Worker, Deployments, Housekeeping],
   exports: [Worker],
 })

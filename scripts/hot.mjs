@@ -3,11 +3,13 @@
  * yet is compiled first, without a word on stdout: that belongs to the command.
  */
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { buildServer } from './lib/build-server.mjs';
 import { buildBundles } from './lib/bundles.mjs';
 import { describe } from './lib/failure.mjs';
 import { exclusively } from './lib/lock.mjs';
 import { inRoot } from './lib/paths.mjs';
+import { knownServices } from './lib/services-note.mjs';
 
 const { env } = process;
 
@@ -25,6 +27,12 @@ try {
 } catch (error) {
   console.error(describe(error));
   process.exit(1);
+}
+// Counts on the database itself; without one named, on that of the installation of this folder.
+if (process.argv[2] === 'verify') {
+  const dataDir = resolve(inRoot(), env.HOT_DATA_DIR ?? '.data');
+  const known = knownServices(dataDir)?.databaseUrl;
+  if (known !== undefined) env.DATABASE_URL ??= known;
 }
 const main = inRoot('dist', 'server', 'apps', 'cli', 'src', 'main.js');
 process.argv.splice(1, 1, main);

@@ -12,6 +12,7 @@ import { demandPort } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startRedis } from './redis.mjs';
 import { say, step } from './steps.mjs';
+import { forgetServices, noteServices } from './services-note.mjs';
 import { migrate } from './test-services.mjs';
 
 const ROLES = ['api', 'admin-api', 'worker'];
@@ -48,6 +49,7 @@ export function platform(options) {
     // It is awaited below; until then its failure must not count as unhandled.
     admin?.catch((error) => (adminFailure = error));
     const [urls] = await settled([startServers(), options.build ? buildServerParts() : undefined]);
+    noteServices(options.dataDir, urls);
     const env = environment(urls);
     signal.throwIfAborted();
     await step('migrations', () => migrate(urls.databaseUrl, options.serverDir));
@@ -151,6 +153,7 @@ export function platform(options) {
     // What was still being started is there now, or has failed; only then do we know all that is to be stopped.
     await starting?.catch(() => {});
     await Promise.all(servers.map((server) => server.stop()));
+    forgetServices(options.dataDir);
     if (apps.size > 0) forgetChildren(options.dataDir);
   }
 

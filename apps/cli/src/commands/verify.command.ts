@@ -27,7 +27,9 @@ export const verifyCommand: Command = {
   options: { patience: { type: 'string' }, json: { type: 'boolean' } },
   async run({ env, flags, out }) {
     if (!env['DATABASE_URL']) {
-      throw new CommandError('DATABASE_URL is not set: verify counts on the database itself');
+      throw new CommandError(
+        'verify counts on the database itself: start the platform in this folder (npm start), or set DATABASE_URL',
+      );
     }
     const found = await verifyDatabase(env, flags.count('patience', 60));
     if (flags.on('json')) out.print(JSON.stringify(found));

@@ -237,6 +237,7 @@ function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
     definitions: cx.definitions,
     namespaces: [...members],
     others,
+    streams: cx.susp.streams,
     tests: program.tests.map((t) => t.fullName),
     cells: program.cells.map((c) => c.fullName),
     result: program.init.findLastIndex((step) => program.origins[step.file] === 'snippet'),

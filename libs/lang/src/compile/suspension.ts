@@ -71,7 +71,7 @@ export class Suspension {
   private readonly locals = new Map<Local, Facts>();
   private readonly byName = new Map<string, FunctionDef>();
   /** Iterators may come from the outside, so that everything that takes one may wait. */
-  private readonly streams: boolean;
+  readonly streams: boolean;
   private changed = false;
   /** Answers of one round: closures are looked at from several sides, which would double at every nesting. */
   private readonly seenBodies = new Map<Core, Susp>();
@@ -455,7 +455,7 @@ export class Suspension {
   private nativeValue(name: string): Susp {
     const def = this.natives.get(name);
     if (!def) return TOP;
-    if (def.s === null) return TOP;
+    if (def.s === null || (this.streams && def.iterates)) return TOP;
     // Lazy parameters receive values when it is called as a value; callbacks may be anything.
     return def.poly.some((p) => (def.lazy & (1 << p.index)) === 0) ? TOP : NOTHING;
   }

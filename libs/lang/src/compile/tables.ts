@@ -85,6 +85,8 @@ export interface Tables {
   readonly namespaces: readonly (readonly [name: string, functions: readonly NamedFunction[]])[];
   /** Values and types of the program itself. */
   readonly others: readonly NamedDefinition[];
+  /** Iterators may come from the outside. */
+  readonly streams: boolean;
   readonly tests: readonly string[];
   readonly cells: readonly string[];
   /** Index of the step of `init` that gives the value of the evaluated script or snippet; -1 without one. */

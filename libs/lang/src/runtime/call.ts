@@ -1,6 +1,7 @@
 /** Calling function values: by generated code that does not know them, and by the library. */
 import { consumeAt } from './consume';
 import { hardError, type Halt } from './halt';
+import { Iter } from './iter';
 import type { ProgramRt } from './program-rt';
 import { byCount, FN_TYPE, chooseOverload, type OverloadShape } from './types';
 import {
@@ -179,6 +180,7 @@ export async function forceAsync(fb: Fiber, d: number, v: Value): Promise<Value>
 export function waits(v: Value): boolean {
   if (v instanceof HotFn) return v.x !== SUSPENDS.never;
   if (v instanceof Thunk) return v.a !== null;
+  if (v instanceof Iter) return v.pull !== null;
   return v instanceof TypeValue && v.fn.x !== SUSPENDS.never;
 }
 

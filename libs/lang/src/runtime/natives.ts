@@ -55,10 +55,10 @@ function begin(
 }
 
 /** A native as a function value: its lazy parameters receive thunks of the values it is called with. */
-export function nativeFn(def: NativeDef, entry: NativeEntry): HotFn {
+export function nativeFn(def: NativeDef, entry: NativeEntry, streams: boolean): HotFn {
   const { lazy, raw } = def;
   const always = def.s === null;
-  const byArguments = def.poly.some((p) => (lazy & (1 << p.index)) === 0);
+  const byArguments = (streams && def.iterates) || def.poly.some((p) => (lazy & (1 << p.index)) === 0);
   const x = always ? SUSPENDS.maybe : byArguments ? SUSPENDS.byArguments : SUSPENDS.never;
   const prepare = (args: readonly Value[]): Value[] =>
     args.map((v, i) => ((lazy & (1 << i)) !== 0 ? asThunk(v) : v));

@@ -1,8 +1,8 @@
 /** Small programs from a tape of bytes: shorter tapes and smaller bytes give simpler programs, so that they shrink. */
 import { isLazy, type Fn, type Mini, type MiniProgram, type Pattern, type Statement } from './mini-hot';
 
-/** What is known of a name: whether it holds a Vec or a Map for certain. */
-type Shape = 'any' | 'vec' | 'map';
+/** What is known of a name: whether it holds a Vec or a Map for certain, or is a local function, which is only called. */
+type Shape = 'any' | 'vec' | 'map' | 'fn';
 type Scope = ReadonlyMap<string, Shape>;
 
 const MAX_DEPTH = 5;
@@ -128,7 +128,7 @@ class Generator {
   }
 
   private leaf(scope: Scope): Mini {
-    const names = [...scope.keys()];
+    const names = [...scope].flatMap(([name, shape]) => (shape === 'fn' ? [] : [name]));
     switch (this.take(4)) {
       case 0:
         return lit(this.take(5));
@@ -140,7 +140,9 @@ class Generator {
   }
 
   private named(scope: Scope, shape: Shape | null): string | null {
-    const names = [...scope].filter(([name, of]) => !isLazy(name) && (shape === null || of === shape));
+    const names = [...scope].filter(
+      ([name, of]) => !isLazy(name) && (shape === null ? of !== 'fn' : of === shape),
+    );
     return names.length === 0 ? null : this.pick(names)[0];
   }
 
@@ -191,6 +193,9 @@ class Generator {
   }
 
   private user(scope: Scope, depth: number): Mini {
+    const local = this.named(scope, 'fn');
+    if (local !== null && this.take(3) > 0)
+      return { k: 'local', name: local, arg: this.any(scope, depth + 1) };
     if (this.callable >= this.count) return this.leaf(scope);
     const fn = this.callable + this.take(this.count - this.callable);
     return { k: 'user', fn, args: this.some(2, () => this.any(scope, depth + 1)) };
@@ -203,8 +208,8 @@ class Generator {
     for (let n = 1 + this.take(4); n > 0; n--) {
       const statement = this.statement(inner, own, depth + 1);
       statements.push(statement);
-      if (statement.k !== 'let') continue;
-      own.set(statement.name, shapeOf(statement.value));
+      if (statement.k === 'fn') own.set(statement.name, 'fn');
+      else if (statement.k === 'let') own.set(statement.name, shapeOf(statement.value));
       inner = new Map([...scope, ...own]);
     }
     return { k: 'block', statements, last: this.any(inner, depth + 1) };
@@ -212,7 +217,12 @@ class Generator {
 
   /** A block shares the scope it stands in, so that only names of its own are bound anew: others would leak. */
   private statement(scope: Scope, own: Scope, depth: number): Statement {
-    const kind = this.take(8);
+    const kind = this.take(9);
+    if (kind === 8) {
+      const param = this.fresh();
+      const body = this.any(new Map([...scope, [param, 'any']]), depth + 1);
+      return { k: 'fn', name: this.fresh(), param, body };
+    }
     const shape = this.pick(['vec', 'map'] as const);
     const target = kind === 6 ? this.named(own, shape) : null;
     if (target !== null) {

@@ -8,6 +8,7 @@ export type Mini =
   | { readonly k: 'path'; readonly name: string; readonly steps: readonly (string | number)[] }
   | { readonly k: 'call'; readonly fn: Strict; readonly args: readonly Mini[] }
   | { readonly k: 'user'; readonly fn: number; readonly args: readonly Mini[] }
+  | { readonly k: 'local'; readonly name: string; readonly arg: Mini }
   | { readonly k: 'vec'; readonly items: readonly Mini[]; readonly spread: string | null }
   | { readonly k: 'map'; readonly entries: readonly (readonly [string, Mini])[] }
   | { readonly k: 'template'; readonly parts: readonly Mini[] }
@@ -41,6 +42,7 @@ export type Mini =
 export type Statement =
   | { readonly k: 'let'; readonly name: string; readonly value: Mini }
   | { readonly k: 'put'; readonly name: string; readonly step: string | number; readonly value: Mini }
+  | { readonly k: 'fn'; readonly name: string; readonly param: string; readonly body: Mini }
   | { readonly k: 'run'; readonly value: Mini };
 
 export type Strict = 'add' | 'sub' | 'eq' | 'ok' | 'err' | 'fail' | 'mark' | 'length' | 'is-null' | 'first';
@@ -87,6 +89,8 @@ function show(e: Mini): string {
       return `${e.fn}(${list(e.args)})`;
     case 'user':
       return `f${e.fn}(${list(e.args)})`;
+    case 'local':
+      return `${e.name}(${show(e.arg)})`;
     case 'vec':
       return `[${[...e.items.map(show), ...(e.spread === null ? [] : [`...${e.spread}`])].join(', ')}]`;
     case 'map':
@@ -121,6 +125,7 @@ function show(e: Mini): string {
 
 function showStatement(s: Statement): string {
   if (s.k === 'run') return show(s.value);
+  if (s.k === 'fn') return `${s.name} fn (${s.param}) { ${show(s.body)} }`;
   const step = s.k === 'put' ? (typeof s.step === 'number' ? `[${s.step}]` : `.${s.step}`) : '';
   return `${s.name}${step} ${show(s.value)}`;
 }

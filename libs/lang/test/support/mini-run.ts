@@ -1,7 +1,7 @@
 /** What a small program gives, straight from its tree. */
 import type { Fn, Mini, MiniProgram, Statement, Strict } from './mini-hot';
 
-type V = number | string | boolean | null | readonly V[] | ReadonlyMap<string, V> | Result | Lazy;
+type V = number | string | boolean | null | readonly V[] | ReadonlyMap<string, V> | Result | Lazy | Closure;
 
 class Result {
   constructor(
@@ -11,6 +11,14 @@ class Result {
 }
 class Lazy {
   constructor(readonly force: () => V) {}
+}
+/** A function with the values that its body saw when it was made. */
+class Closure {
+  constructor(
+    readonly param: string,
+    readonly body: Mini,
+    readonly env: Env,
+  ) {}
 }
 class Halted {
   constructor(readonly message: string) {}
@@ -115,6 +123,12 @@ class Interpreter {
         );
       case 'user':
         return this.user(e.fn, e.args, env);
+      case 'local': {
+        const arg = consume(this.eval(e.arg, env));
+        const fn = env.get(e.name);
+        if (!(fn instanceof Closure)) throw new Error(`generated a program that calls ${e.name}`);
+        return this.eval(fn.body, new Map([...fn.env, [fn.param, arg]]));
+      }
       case 'vec': {
         const items = e.items.map((x) => this.eval(x, env));
         const more = e.spread === null ? [] : consume(this.read(e.spread, env));
@@ -179,6 +193,7 @@ class Interpreter {
   }
 
   private statement(s: Statement, env: Env): Env {
+    if (s.k === 'fn') return new Map([...env, [s.name, new Closure(s.param, s.body, env)]]);
     const value = this.eval(s.value, env);
     if (s.k === 'run') return env;
     if (s.k === 'let') return new Map([...env, [s.name, value]]);

@@ -123,15 +123,22 @@ function info(fb: Fiber): Value {
   const parts = PARTS.map(([name, type, keys]) => {
     const given = infoPart(fb, name);
     const map = given instanceof HotMap ? given : HotMap.empty;
-    const entries = keys.map(
-      (key) => [key, map.getStr(key) ?? (name === 'run' ? (OUTSIDE[key] ?? null) : null)] as const,
-    );
+    const entries = keys.map((key) => {
+      const v = map.getStr(key) ?? (name === 'run' ? (OUTSIDE[key] ?? null) : null);
+      return [key, key === 'start-time' ? asInstant(v) : v] as const;
+    });
     let full = HotMap.of(entries);
     for (let i = 0; i < map.size; i++)
       if (!full.has(map.keyAt(i))) full = full.set(map.keyAt(i), map.valueAt(i));
     return [name, new Tagged(type, full)] as const;
   });
   return new Tagged(RUN_INFO, HotMap.of(parts));
+}
+
+/** The embedder gives times as texts. */
+function asInstant(v: Value): Value {
+  const ms = typeof v === 'string' ? Date.parse(v) : Number.NaN;
+  return Number.isNaN(ms) ? v : instantOfMs(ms);
 }
 
 function inner(fb: Fiber, part: string, key: string): Value {

@@ -1,4 +1,5 @@
 /** XML → elements: bounded, without namespaces, without anything external. */
+import { trimOf } from './trim';
 
 export interface Element {
   readonly tag: string;
@@ -55,7 +56,7 @@ class XmlParser {
   }
 
   private characters(raw: string): void {
-    const trimmed = raw.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+    const trimmed = trimOf(raw, ' \t\r\n');
     if (trimmed === '') return;
     this.add(decode(trimmed));
   }

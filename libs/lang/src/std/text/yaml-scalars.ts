@@ -1,6 +1,7 @@
 /** Scalars of YAML 1.2, core schema: what a plain text means, and the escapes of quoted ones. */
 import { parseDec } from '../../runtime/dec';
 import { normalise, parseInt64 } from '../../runtime/int';
+import { trimEndOf, trimOf } from './trim';
 import type { Value } from '../../runtime/values';
 
 export class YamlError extends Error {}
@@ -44,11 +45,21 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Line feeds inside: one becomes a blank, more become one less. Blanks around them go. */
-export const folded = (text: string): string =>
-  text.replace(/[ \t]*\n[ \t\n]*/g, (gap) => {
-    const feeds = gap.split('\n').length - 1;
-    return feeds === 1 ? ' ' : '\n'.repeat(feeds - 1);
+export function folded(text: string): string {
+  const lines = text.split('\n');
+  if (lines.length === 1) return text;
+  let out = trimEndOf(lines[0] ?? '', ' \t');
+  let feeds = 0;
+  lines.slice(1).forEach((line, i) => {
+    feeds++;
+    const isLast = i === lines.length - 2;
+    const trimmed = isLast ? line.replace(/^[ \t]+/, '') : trimOf(line, ' \t');
+    if (trimmed === '' && !isLast) return;
+    out += (feeds === 1 ? ' ' : '\n'.repeat(feeds - 1)) + trimmed;
+    feeds = 0;
   });
+  return out;
+}
 
 export function doubleQuoted(raw: string): string {
   // A backslash at the end of a line joins it with the next.

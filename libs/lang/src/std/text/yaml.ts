@@ -8,8 +8,9 @@ import { doubleQuoted, plainScalar, singleQuoted, YamlError } from './yaml-scala
 
 const MAX_DEPTH = 100;
 const PROPERTY = /^(?:[&!][^\s,[\]{}]*)(?:\s+|$)/;
+/** A plain key may hold blanks, so only quoted ones need `\s*`: elsewhere it would cost the square of a line of blanks. */
 const KEY =
-  /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'[\]{},#&*!|>%@`-](?:[^:#]|:(?=\S)|(?<=\S)#)*?|-(?=[^\s])(?:[^:#]|:(?=\S)|(?<=\S)#)*?)\s*:(?=\s|$)/;
+  /^(?:(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*|(?:[^\s"'[\]{},#&*!|>%@`-]|-(?=[^\s]))(?:[^:#]|:(?=\S)|(?<=\S)#)*?):(?=\s|$)/;
 
 /** `bill` hears of every line. Throws YamlError. */
 export function parseYaml(text: string, bill: () => void): Value {

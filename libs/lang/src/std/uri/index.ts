@@ -7,6 +7,7 @@ import { shortTypeOf } from '../../runtime/types';
 import { err, Tagged, TypeInfo, type Entry, type Value } from '../../runtime/values';
 import { native, type NativeDef } from '../../runtime/native-def';
 import { utf8Decode, utf8Encode } from '../../source/utf8';
+import { trimEndOf } from '../text/trim';
 import { UriError } from './host';
 import { normalisePath, parseUri, uriText, type UriParts } from './parse';
 import { encodeAll, percentDecode } from './percent';
@@ -157,7 +158,7 @@ function join(args: readonly Value[]): Value {
 const appended = (u: UriParts, segment: string): UriParts => ({
   ...u,
   // A mark in there is part of the path, not the beginning of a query.
-  path: normalisePath(`${u.path.replace(/\/+$/, '')}/${segment.replace(/^\/+/, '')}`, u.scheme),
+  path: normalisePath(`${trimEndOf(u.path, '/')}/${segment.replace(/^\/+/, '')}`, u.scheme),
 });
 
 // ---- the table --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** Absolute addresses by the URL standard, and references against one. */
+import { trimOf } from '../text/trim';
 import { parseHost, UriError } from './host';
 import { CONTROL, FRAGMENT, PATH, percentEncode, QUERY, SPECIAL_QUERY, USERINFO } from './percent';
 
@@ -12,6 +13,8 @@ export interface UriParts {
   readonly fragment: string | null;
 }
 
+/** What the standard strips from both ends. */
+const CONTROLS = String.fromCharCode(...Array.from({ length: 33 }, (_, i) => i));
 /** Longer ones are no addresses. */
 const MAX_URI = 1024 * 1024;
 
@@ -30,7 +33,7 @@ export const isSpecial = (scheme: string): boolean => Object.hasOwn(SPECIAL, sch
 export function parseUri(text: string, base: UriParts | null = null): UriParts {
   if (text.length > MAX_URI) throw new UriError('too long');
 
-  const input = text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '').replace(/[\t\n\r]/g, '');
+  const input = trimOf(text, CONTROLS).replace(/[\t\n\r]/g, '');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(input);
   const name = scheme?.[1]?.toLowerCase();
   const hash = input.indexOf('#');

@@ -113,11 +113,24 @@ function emitKnown(
 function coerced(ac: Activation, fn: FunctionDef, o: OverloadDef, args: string[], site: number): string[] {
   return args.map((arg, i) => {
     const param = paramFor(o, i);
-    if (!param?.coercible || param.lazy || param.type === null) return arg;
+    const type = param?.type ?? null;
+    if (!param?.coercible || param.lazy || type === null) return arg;
     ac.cx.typed.add(fn);
-    return `coerce(fb, d, ${site}, ${ac.cx.test(param.type)}, ${arg})`;
+    const convert = (v: string): string => `coerce(fb, d, ${site}, ${ac.cx.test(type)}, ${v})`;
+    const kind = PRIMITIVE_TYPES[type.kind === 'builtin' ? type.name : ''];
+    if (kind === undefined) return convert(arg);
+    if (kind.literal.test(arg)) return arg;
+    const held = /^[\w$]+$/.test(arg) ? arg : ac.temp();
+    return `(typeof ${held === arg ? arg : `(${held} = ${arg})`} === "${kind.type}" ? ${held} : ${convert(held)})`;
   });
 }
+
+/** What is of the type already, as nearly all arguments are, is told in place. */
+const PRIMITIVE_TYPES: Readonly<Record<string, { readonly type: string; readonly literal: RegExp }>> = {
+  Int: { type: 'number', literal: /^-?\d+$/ },
+  Str: { type: 'string', literal: /^"(?:[^"\\]|\\.)*"$/ },
+  Bool: { type: 'boolean', literal: /^(?:true|false)$/ },
+};
 
 /** The argument list an overload expects: missing ones null, the rest in a Vec. */
 function shaped(o: OverloadDef, args: readonly string[]): string[] {

@@ -31,11 +31,32 @@ export function emitOperator(ac: Activation, node: CallNode, site: number): stri
     const slow = `${comparison.slow}(${site}, ${left}, ${right})`;
     return `(${setup}${numbers === '' ? '' : `${numbers} ? `}${left} ${comparison.op} ${right}${numbers === '' ? '' : ` : ${slow}`})`;
   }
-  if (name === '::hot::cmp/eq' || name === '::hot::cmp/ne') {
-    const [left, right] = ac.spill([(): string => emit(ac, a.value), (): string => emit(ac, b.value)]);
-    return `${name.endsWith('eq') ? 'eq' : 'ne'}(${site}, ${left ?? 'null'}, ${right ?? 'null'})`;
-  }
+  if (name === '::hot::math/mod') return emitMod(ac, a.value, b.value, site);
+  if (name === '::hot::cmp/eq') return emitEqual(ac, a.value, b.value, site);
+  if (name === '::hot::cmp/ne') return `!${emitEqual(ac, a.value, b.value, site)}`;
   return null;
+}
+
+const INTEGER = /^-?\d+$/;
+/** Literals that `===` compares as `eq` does, unless the other side is an object. */
+const PRIMITIVE = /^(?:-?\d+|"(?:[^"\\]|\\.)*"|true|false|null)$/;
+
+function emitEqual(ac: Activation, a: Core, b: Core, site: number): string {
+  const { setup, left, right } = operands(ac, a, b);
+  const other = PRIMITIVE.test(right) ? left : PRIMITIVE.test(left) ? right : null;
+  const slow = `eq(${site}, ${left}, ${right})`;
+  if (other === null) return `(${setup}${slow})`;
+  return `(${setup}${left} === ${right} || typeof ${other} === "object" && ${slow})`;
+}
+
+/** The remainder of safe integers is one. `+ 0`: −4 % 2 must not be −0. */
+function emitMod(ac: Activation, a: Core, b: Core, site: number): string {
+  const { setup, left, right, numbers } = operands(ac, a, b);
+  const tests = [...(numbers === '' ? [] : [numbers]), ...(INTEGER.test(right) ? [] : [`${right} !== 0`])];
+  const slow = `mod(${site}, ${left}, ${right})`;
+  if (right === '0') return `(${setup}${slow})`;
+  const fast = `${left} % ${right} + 0`;
+  return tests.length === 0 ? `(${setup}${fast})` : `(${setup}${tests.join(' && ')} ? ${fast} : ${slow})`;
 }
 
 function emitArithmetic(
@@ -50,7 +71,9 @@ function emitArithmetic(
   // `+ 0`: 0 × −5 must not become −0.
   const result = op === '*' ? `${left} * ${right} + 0` : `${left} ${op} ${right}`;
   const test = numbers === '' ? '' : `${numbers} && `;
-  return `(${setup}${test}(${sum} = ${result}) <= ${MAX} && ${sum} >= -${MAX} ? ${sum} : ${slow}(${site}, ${left}, ${right}))`;
+  // The first test is the one that the engine does with integers; the range would make it go over to floating point.
+  const safe = `((${sum} = ${result}) === (${sum} | 0) || ${sum} <= ${MAX} && ${sum} >= -${MAX})`;
+  return `(${setup}${test}${safe} ? ${sum} : ${slow}(${site}, ${left}, ${right}))`;
 }
 
 function operands(
@@ -59,8 +82,8 @@ function operands(
   b: Core,
 ): { readonly setup: string; readonly left: string; readonly right: string; readonly numbers: string } {
   const [x = 'null', y = 'null'] = ac.spill([(): string => emit(ac, a), (): string => emit(ac, b)]);
-  const simple = (s: string): boolean => /^(?:[\w$]+|-?\d+)$/.test(s);
-  const number = (s: string): boolean => /^-?\d+$/.test(s);
+  const simple = (s: string): boolean => /^[\w$]+$/.test(s) || PRIMITIVE.test(s);
+  const number = (s: string): boolean => INTEGER.test(s);
   let setup = '';
   const hold = (s: string): string => {
     const name = ac.temp();

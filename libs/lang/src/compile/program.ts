@@ -18,6 +18,7 @@ export const RUNTIME_NAMES = [
   'add',
   'sub',
   'mul',
+  'mod',
   'lt',
   'lte',
   'gt',

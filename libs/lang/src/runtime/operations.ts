@@ -1,6 +1,6 @@
 /** What generated code is handed: nothing else is within its reach. */
 import type { ConstJson, TypeJson } from '../compile/tables';
-import { add, eq, gt, gte, lt, lte, mul, ne, sub } from './arith';
+import { add, eq, gt, gte, lt, lte, mod, mul, ne, sub } from './arith';
 import {
   asThunk,
   cannotWait,
@@ -57,6 +57,7 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     add,
     sub,
     mul,
+    mod,
     lt,
     lte,
     gt,

@@ -28,8 +28,8 @@ try {
   console.error(describe(error));
   process.exit(1);
 }
-// Counts on the database itself; without one named, on that of the installation of this folder.
-if (process.argv[2] === 'verify') {
+// These work on the database itself; without one named, on that of the installation of this folder.
+if (['verify', 'user'].includes(process.argv[2] ?? '')) {
   const dataDir = resolve(inRoot(), env.HOT_DATA_DIR ?? '.data');
   const known = knownServices(dataDir)?.databaseUrl;
   if (known !== undefined) env.DATABASE_URL ??= known;

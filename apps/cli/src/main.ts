@@ -11,6 +11,7 @@ import { replCommand } from './commands/repl.command';
 import { evalCommand, runCommand } from './commands/run.command';
 import { testCommand } from './commands/test.command';
 import { verifyCommand } from './commands/verify.command';
+import { userCommand } from './commands/user.command';
 import { versionCommand } from './commands/version.command';
 import { CommandError, UsageError } from './usage-error';
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   projectsCommand,
   projectCommand,
   verifyCommand,
+  userCommand,
   versionCommand,
 ];
 

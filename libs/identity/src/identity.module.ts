@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { AccountService } from './account.service';
 import { AppSessionRepository } from './app-session.repository';
 import { AppSessionGuard } from './app-session.guard';
 import { AppSessionStrategy } from './app-session.strategy';
@@ -10,7 +11,14 @@ import { SessionService } from './session.service';
 import { SignInService } from './sign-in.service';
 import { UserRepository } from './user.repository';
 
-const exported = [SessionService, SignInService, MembershipService, SessionCookieWriter, AppSessionGuard];
+const exported = [
+  AccountService,
+  SessionService,
+  SignInService,
+  MembershipService,
+  SessionCookieWriter,
+  AppSessionGuard,
+];
 
 @Module({
   imports: [PassportModule],

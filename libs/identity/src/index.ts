@@ -8,6 +8,7 @@ export {
   ROUTE_ACCESS,
   type RouteAccess,
 } from './access.decorators';
+export { AccountService, PASSWORD_LENGTH } from './account.service';
 export { AppSessionGuard, CSRF_HEADER } from './app-session.guard';
 export {
   CAPABILITIES,

@@ -6,11 +6,12 @@ import { LocalTenantService } from './local-tenant.service';
 import { OrgUserEntity } from './org-user.entity';
 import { OrgEntity } from './org.entity';
 import { OrgRepository } from './org.repository';
+import { TenantService } from './tenant.service';
 import { UserEntity } from './user.entity';
 
 @Module({
   imports: [TypeOrmModule.forFeature([OrgEntity, EnvEntity, UserEntity, OrgUserEntity])],
-  providers: [OrgRepository, EnvService, LocalTenantService],
-  exports: [EnvService, LocalTenantService, OrgRepository],
+  providers: [OrgRepository, EnvService, TenantService, LocalTenantService],
+  exports: [EnvService, TenantService, LocalTenantService, OrgRepository],
 })
 export class OrgsModule {}

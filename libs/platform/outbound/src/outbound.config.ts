@@ -33,7 +33,7 @@ export const outboundConfig = defineConfig('outbound', {
   ),
   maxResponseBytes: variable(
     'HOT_HTTP_MAX_RESPONSE_BYTES',
-    integer(16 * MIB, 1, 24 * MIB),
+    integer(16 * MIB, 1, 23 * MIB),
     'Largest response that a program may receive, decompressed.',
   ),
   maxStreamResponseBytes: variable(

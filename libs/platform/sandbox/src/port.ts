@@ -37,6 +37,7 @@ export interface SandboxRun {
 
 /** Answers to the program. Payloads are opaque text on their way to whoever stores them. */
 export interface SandboxHost {
+  /** @param signal one for all calls of a run; aborts when the run is over, in whatever way */
   call(name: string, argsJson: string, signal: AbortSignal): Promise<string>;
   /** Posted values arrive in program order and all of them before the outcome. */
   post(name: 'event' | 'stream' | 'log' | 'trace' | 'secret', payload: string): void;

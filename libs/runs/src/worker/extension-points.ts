@@ -21,7 +21,10 @@ export interface RunFacts {
   readonly target: RunTarget;
 }
 
-/** JSON text in, JSON text out. Rejects with a HostCallFailure to tell the program what went wrong. */
+/**
+ * JSON text in, JSON text out. Rejects with a HostCallFailure to tell the program what went wrong. All calls of a run are
+ * given the same signal, which aborts when the run is over in whatever way: what is kept for the run ends then.
+ */
 export type HostFunction = (run: RunFacts, argsJson: string, signal: AbortSignal) => Promise<string>;
 
 /** Effects of an event that code or the engine itself has sent. Resolves with a sentence when it could not be done. */
@@ -43,11 +46,26 @@ export class HostCallFailure extends Error {
 @Injectable()
 export class HostFunctions {
   private readonly functions = new Map<string, HostFunction>();
+  private readonly settings: Record<string, number> = {};
 
   /** @param name as programs call it, for example `store.put`; the lib that owns the thing registers it once */
   register(name: string, implementation: HostFunction): void {
     if (this.functions.has(name)) throw new Error(`Host function ${name} is registered twice`);
     this.functions.set(name, implementation);
+  }
+
+  /** A limit that the library of programs wants to know beforehand; it reads it from what is known of the run. */
+  tell(setting: string, value: number): void {
+    this.settings[setting] = value;
+  }
+
+  /** Of everything that programs may call. */
+  get names(): readonly string[] {
+    return [...this.functions.keys()];
+  }
+
+  get told(): Readonly<Record<string, number>> {
+    return this.settings;
   }
 
   async call(run: RunFacts, name: string, argsJson: string, signal: AbortSignal): Promise<string> {

@@ -319,7 +319,7 @@ export class RunExecutor {
       loadArtifact: () => this.serving.artifact(target),
       fn: target.functionName,
       argsJson: planned.argsJson,
-      infoJson: runInfo(row, target, facts, planned.runType, policy),
+      infoJson: runInfo(row, target, facts, planned.runType, policy, this.functions.told),
       ctxJson: withSecrets(ctx.json, secrets),
       limits: {
         maxDepth: 4_096,

@@ -53,6 +53,7 @@ export function runInfo(
   env: EnvFacts,
   runType: number,
   policy: RetryPolicy,
+  settings: Readonly<Record<string, number>>,
 ): string {
   return JSON.stringify({
     run: {
@@ -73,5 +74,6 @@ export function runInfo(
     user: row.by_user_id === null ? null : { id: row.by_user_id },
     org: { id: env.orgId, slug: env.orgSlug },
     access: row.access_id === null ? null : { id: row.access_id },
+    conf: settings,
   });
 }

@@ -1,9 +1,12 @@
 import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { CryptoModule } from '@app/platform/crypto';
+import { OutboundModule } from '@app/platform/outbound';
 import { Module } from '@nestjs/common';
+import { ClockCalls } from './clock-calls';
 import { EventConsumer } from './event-consumer';
 import { EventSeals } from './event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
+import { HttpCalls } from './http-calls';
 import { RunAnnouncer } from './run-announcer';
 import { RunExecutor } from './run-executor';
 import { RunRouter } from './run-router';
@@ -14,7 +17,7 @@ import { StreamDataWriter } from './stream-data-writer';
  * by itself: the roles of the worker do.
  */
 @Module({
-  imports: [DispatchWorkerModule, CryptoModule],
+  imports: [DispatchWorkerModule, CryptoModule, OutboundModule],
   providers: [
     EventConsumer,
     RunExecutor,
@@ -24,6 +27,8 @@ import { StreamDataWriter } from './stream-data-writer';
     EventSeals,
     HostFunctions,
     SystemEffects,
+    ClockCalls,
+    HttpCalls,
   ],
   exports: [DispatchWorkerModule, EventConsumer, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],
 })

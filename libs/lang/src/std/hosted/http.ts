@@ -23,15 +23,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_REDIRECTS = 10;
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
-const refusals = (maxBytes: number): Refusals => {
-  const failed = (message: string): Value => err(`${FN}: request failed: ${message}`);
-  return {
-    io: failed,
-    timeout: failed,
-    unavailable: failed,
-    quota: () => err(`${FN}: response body exceeds ${maxBytes} bytes`),
-  };
-};
+const failed = (message: string): Value => err(`${FN}: request failed: ${message}`);
+const REFUSALS: Refusals = { io: failed, timeout: failed, unavailable: failed };
 
 /** A setting of the run; the embedder puts what differs from the default into what is known of the run. */
 function setting(fb: Fiber, key: string, otherwise: number): number {
@@ -82,14 +75,7 @@ export async function exchange(
   const name = stream ? 'http.openStream' : 'http.request';
   let next = first;
   for (let hops = 0; ; hops++) {
-    const answer = await hostCallJson(
-      fb,
-      site,
-      FN,
-      name,
-      callJson(next, maxBytes, stream),
-      refusals(maxBytes),
-    );
+    const answer = await hostCallJson(fb, site, FN, name, callJson(next, maxBytes, stream), REFUSALS);
     if (!(answer instanceof HotMap)) {
       return answer instanceof Res ? answer : err(`${FN}: request failed: no response`);
     }

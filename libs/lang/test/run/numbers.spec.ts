@@ -150,8 +150,10 @@ describe('Dec against fractions', () => {
   });
 
   it('keeps the laws of a ring on what fits', () => {
+    // Digits and scales together stay below the 77 digits of 256 bits, or sums would be rounded.
+    const small = decs(18).map((d) => new Dec(d.c, d.s % 16));
     fc.assert(
-      fc.property(decs(20), decs(20), decs(20), (a, b, c) => {
+      fc.property(small, small, small, (a, b, c) => {
         const left = decMul(a, decAdd(b, c));
         const right = decAdd(decMul(a, b), decMul(a, c));
         return decCompare(left, right) === 0 && decCompare(decSub(a, a), new Dec(0n, 0)) === 0;

@@ -1,11 +1,13 @@
-/** What a program reaches when it runs on this machine: the terminal, the clock, the environment. */
+/** What a program reaches when it runs on this machine: the terminal, the clock, the environment, other servers. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostCallError, RunHost } from '@app/lang';
+import { LOCAL_HTTP_CALLS, LocalHttp } from './local-http';
 
 export type Writer = (stream: 'out' | 'err', text: string) => void;
 
-type HostCall = (args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+/** JSON text in, JSON text out. */
+type HostCall = (host: LocalHost, argsJson: string) => Promise<string>;
 
 export class Refusal extends Error implements HostCallError {
   constructor(
@@ -16,14 +18,24 @@ export class Refusal extends Error implements HostCallError {
   }
 }
 
-const CALLS: Readonly<Record<string, HostCall>> = {
-  'time.sleep': async ({ ms }) => {
-    await sleep(Number(ms));
-    return null;
-  },
-};
+const CALLS: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
+  [
+    'time.sleep',
+    async (_host, argsJson) => {
+      const { ms } = JSON.parse(argsJson) as { readonly ms: unknown };
+      await sleep(Number(ms));
+      return 'null';
+    },
+  ],
+  ...LOCAL_HTTP_CALLS.map(
+    (name) => [name, (host: LocalHost, argsJson: string) => host.http.call(name, argsJson)] as const,
+  ),
+]);
+
+export const LOCAL_CALLS: readonly string[] = [...CALLS.keys()];
 
 export class LocalHost implements RunHost {
+  readonly http = new LocalHttp();
   private readonly startedAt = performance.now();
   /** Code with which the program ended the process; null when it did not. */
   exitCode: number | null = null;
@@ -35,9 +47,14 @@ export class LocalHost implements RunHost {
   ) {}
 
   async call(name: string, argsJson: string): Promise<string> {
-    const call = CALLS[name];
+    const call = CALLS.get(name);
     if (call === undefined) throw new Refusal('unavailable', `${name} needs the platform; deploy to use it`);
-    return JSON.stringify(await call(JSON.parse(argsJson) as Readonly<Record<string, unknown>>));
+    return call(this, argsJson);
+  }
+
+  /** The program is done: what it left open ends. */
+  close(): Promise<void> {
+    return this.http.close();
   }
 
   post(kind: Parameters<RunHost['post']>[0], payload: string): void {

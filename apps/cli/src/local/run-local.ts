@@ -1,5 +1,6 @@
 /** One run of a program in this process. */
-import { runProgram, type LoadedProgram, type RunHost, type RunOutcome } from '@app/lang';
+import { runProgram, type LoadedProgram, type RunOutcome } from '@app/lang';
+import type { LocalHost } from './local-host';
 
 export type LocalRunType = 'run' | 'eval' | 'repl' | 'test';
 
@@ -9,12 +10,17 @@ export interface LocalRun {
   readonly args?: readonly unknown[];
   readonly projectName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly host: RunHost;
+  readonly host: LocalHost;
 }
 
-export function runLocal(program: LoadedProgram, run: LocalRun): Promise<RunOutcome> {
+export async function runLocal(program: LoadedProgram, run: LocalRun): Promise<RunOutcome> {
   const infoJson = infoOf(run.type, run.projectName, run.env);
-  return runProgram(program, { fn: run.fn, argsJson: JSON.stringify(run.args ?? []), infoJson }, run.host);
+  try {
+    const request = { fn: run.fn, argsJson: JSON.stringify(run.args ?? []), infoJson };
+    return await runProgram(program, request, run.host);
+  } finally {
+    await run.host.close();
+  }
 }
 
 /** What `info()` tells a program that was started by hand. */

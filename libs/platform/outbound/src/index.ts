@@ -11,4 +11,4 @@ export { outboundConfig, type OutboundConfig } from './outbound.config';
 export { OutboundError, type OutboundErrorCode } from './outbound-error';
 export { OutboundModule, outboundClientOf } from './outbound.module';
 export { SharedBytes } from './places';
-export { HTTP_CALLS, ProgramHttp, type ProgramHttpLimits } from './program-http';
+export { HTTP_CALLS, ProgramHttp, type HttpCall } from './program-http';

@@ -20,9 +20,10 @@ const swc = [
 const node = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': swc },
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
   rootDir: __dirname,
   moduleNameMapper: {
+    '^fast-check$': '<rootDir>/libs/testing/src/seeded-fast-check.cjs',
     '^@app/platform/([^/]+)$': '<rootDir>/libs/platform/$1/src/index.ts',
     '^@app/([^/]+)/(api|admin|worker|testing)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',

@@ -8,8 +8,10 @@ import { EventSeals } from './event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
 import { HttpCalls } from './http-calls';
 import { RunAnnouncer } from './run-announcer';
+import { RunEnding } from './run-ending';
 import { RunExecutor } from './run-executor';
 import { RunRouter } from './run-router';
+import { RunStarter } from './run-starter';
 import { StreamDataWriter } from './stream-data-writer';
 
 /**
@@ -21,6 +23,8 @@ import { StreamDataWriter } from './stream-data-writer';
   providers: [
     EventConsumer,
     RunExecutor,
+    RunStarter,
+    RunEnding,
     RunRouter,
     RunAnnouncer,
     StreamDataWriter,

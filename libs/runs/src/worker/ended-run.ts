@@ -1,0 +1,60 @@
+/** What is kept of a run that ended. */
+import type { ClaimedRow, EndedRun } from '@app/dispatch';
+import type { SandboxOutcome } from '@app/platform/sandbox';
+import type { ActiveRun } from './active-run';
+import type { RunHost } from './run-host';
+import type { PlannedRun } from './run-router';
+
+export function endedRun(
+  { row, restarts }: ActiveRun,
+  planned: PlannedRun,
+  result: string,
+  failureKind: string | null,
+  host: RunHost,
+  outcome: Exclude<SandboxOutcome, { status: 'lost' }> | null,
+): EndedRun {
+  const stopMs = Date.now();
+  const startedMs = outcome === null || outcome.startedAtMs <= 0 ? row.started_ms : outcome.startedAtMs;
+  const { trace, segments } = host.endOfTrace();
+  const info: Record<string, unknown> = { queue_timing: queueTiming(row, startedMs) };
+  if (failureKind !== null) info['failure_kind'] = failureKind;
+  if (planned.warning !== null) info['warning'] = planned.warning;
+  if (restarts.length > 0) info['restarts'] = restarts;
+  if (host.missingContext.length > 0) info['missing_ctx'] = host.missingContext;
+  if (outcome !== null && outcome.droppedCalls > 0) {
+    info['trace_truncated'] = {
+      recorded: outcome.callCount - outcome.droppedCalls,
+      dropped: outcome.droppedCalls,
+    };
+  }
+  return {
+    dispatchId: row.dispatch_id,
+    runId: row.run_id,
+    retentionClass: row.retention_class,
+    stopMs,
+    durationUs: Math.max(0, Math.round((stopMs - startedMs) * 1_000)),
+    result,
+    info: JSON.stringify(info),
+    failureKind,
+    agentType: planned.target.agentType,
+    callCount: outcome?.callCount ?? 0,
+    traceBytes: outcome?.traceBytes ?? 0,
+    streamDataCount: host.streamDataCount,
+    trace,
+    segments,
+  };
+}
+
+/** Where the time went before the program began. */
+export function queueTiming(row: ClaimedRow, startedMs: number): object {
+  return {
+    backend: 'bull',
+    enqueued_at: new Date(row.created_ms).toISOString(),
+    claimed_at: new Date(row.started_ms).toISOString(),
+    ...(row.attempt > 0 || row.delivery > 1
+      ? { retry_queue_age_us: Math.max(0, Math.round((row.started_ms - row.created_ms) * 1_000)) }
+      : { queue_wait_us: Math.max(0, Math.round((row.started_ms - row.created_ms) * 1_000)) }),
+    redelivered: row.delivery > 1,
+    worker_preparation_us: Math.max(0, Math.round((startedMs - row.started_ms) * 1_000)),
+  };
+}

@@ -37,19 +37,23 @@ export class DeployService {
     requirePermission(principal, 'execute', ...buildUrns(project, buildId));
     await this.checkArchive(build);
     const notes = await this.checkContext(project, build);
-    await this.request(principal, project.projectId, buildId);
-    const requested = await this.builds.find(principal, project.projectId, buildId);
-    if (requested === null) throw new NotFoundError('Build');
+    const requested = await this.request(principal, project.projectId, buildId);
     return toBuildView(requested, project.name, notes);
   }
 
-  /** Asks without checks: for a build that was deployed before. A load that fails says why on the build. */
-  async request(principal: Principal, projectId: string, buildId: string): Promise<void> {
-    await this.db.tx(async () => {
+  /**
+   * Asks without checks: for a build that was deployed before. A load that fails says why on the build.
+   * @returns the build as it was when that was decided: a worker may have begun to load it by now
+   */
+  async request(principal: Principal, projectId: string, buildId: string): Promise<BuildEntity> {
+    return this.db.tx(async () => {
       const project = await this.deployments.lockProject(principal, projectId);
       if (project === undefined) throw new NotFoundError('Project');
       const sequence = await this.deployments.request(projectId, buildId, principal.userId);
       this.db.afterCommit(() => this.queue.announce(buildId, sequence));
+      const requested = await this.builds.find(principal, projectId, buildId);
+      if (requested === null) throw new NotFoundError('Build');
+      return requested;
     });
   }
 

@@ -33,8 +33,11 @@ describe('what serves', () => {
 
   it('answers without waiting once it knows', async () => {
     await builds.serve(who, 'p', 'on a ::x/y');
-    await builds.catalogue().handlersOf(who.envId, 'a');
-    expect(builds.catalogue().handlersOf(who.envId, 'a')).toMatchObject([{ functionName: '::x/y' }]);
+    // The notice of the deployment itself may still be on its way, and makes it ask once more.
+    await eventually(async () => {
+      await builds.catalogue().handlersOf(who.envId, 'a');
+      expect(builds.catalogue().handlersOf(who.envId, 'a')).toMatchObject([{ functionName: '::x/y' }]);
+    });
     expect(
       builds.catalogue().findFunction(who.envId, '::x/y', { buildId: null, projectId: null }),
     ).toMatchObject({

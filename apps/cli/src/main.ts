@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs, parseEnv } from 'node:util';
 import { buildCommand } from './commands/build.command';
 import { buildsCommand } from './commands/builds.command';
 import { checkCommand } from './commands/check.command';
@@ -6,6 +8,7 @@ import { Flags, type Command } from './commands/command';
 import { contextCommand, ctxCommand } from './commands/context.command';
 import { deployCommand } from './commands/deploy.command';
 import { fmtCommand } from './commands/fmt.command';
+import { initCommand } from './commands/init.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
 import { replCommand } from './commands/repl.command';
 import { evalCommand, runCommand } from './commands/run.command';
@@ -16,6 +19,7 @@ import { versionCommand } from './commands/version.command';
 import { CommandError, UsageError } from './usage-error';
 
 const COMMANDS: readonly Command[] = [
+  initCommand,
   runCommand,
   evalCommand,
   replCommand,
@@ -46,11 +50,12 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new UsageError(`There is no command "${verb}": hot help lists what there is`);
   const { values, positionals } = parse(command, rest);
   if (values['help'] === true) return help(command.name);
+  const cwd = process.env['HOT_CALLER_CWD'] ?? process.cwd();
   return command.run({
-    cwd: process.env['HOT_CALLER_CWD'] ?? process.cwd(),
+    cwd,
     positionals,
     flags: new Flags(values),
-    env: process.env,
+    env: { ...dotEnv(cwd), ...process.env },
     out: {
       print: (line) => process.stdout.write(`${line}\n`),
       note: (line) => process.stderr.write(`${line}\n`),
@@ -58,6 +63,15 @@ async function main(argv: readonly string[]): Promise<number> {
       isTerminal: process.stdout.isTTY,
     },
   });
+}
+
+/** What `.env` in the folder sets; the environment itself wins. */
+function dotEnv(cwd: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(join(cwd, '.env'), 'utf8'));
+  } catch {
+    return {}; // there is none
+  }
 }
 
 function parse(

@@ -25,13 +25,12 @@ export class Activation {
   hoisted: string[] = [];
   /** Flows of the trace that are open here and must be closed before a tail call begins anew. */
   flows: OpenFlow[] = [];
-
   constructor(
     readonly cx: Context,
     readonly mode: Mode,
     readonly file: number,
     /** Overload whose self tail calls are jumps to the start; null in closures without one. */
-    readonly self: { readonly overload: OverloadDef; readonly params: readonly string[] } | null,
+    readonly self: OverloadDef | null,
     /** Name of the enclosing function, for traces. */
     readonly fullName: string,
     /** Constructor functions of this type may call its default constructor only. */

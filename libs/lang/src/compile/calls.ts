@@ -4,6 +4,7 @@ import type { FunctionDef, OverloadDef, ParamDef } from '../analyse/program';
 import { localName, type Activation, type Dest } from './activation';
 import { emit, isPlain, js } from './expr';
 import { bodyName, emitFunctionValue, emitThunk } from './functions';
+import { emitJump } from './loops';
 import { emitOperator } from './operators';
 import { isNone } from './suspension';
 
@@ -209,12 +210,12 @@ export function emitTail(ac: Activation, node: CallNode, dest: Dest): boolean {
   const { self } = ac;
   const { callee } = node;
   if (!self || (callee.kind !== 'fn' && callee.kind !== 'local-fn')) return false;
-  const own = callee.fn.overloads[self.overload.index];
-  if (own !== self.overload || dest.kind !== 'var' || dest.name !== 'r') return false;
+  const own = callee.fn.overloads[self.index];
+  if (own !== self || dest.kind !== 'var' || dest.name !== 'r') return false;
   const site = ac.cx.site(node.site);
   if (node.tail === 'self') {
     const args = values(ac, node, site, (i) => howFor(own, i));
-    jump(ac, shaped(own, coerced(ac, callee.fn, own, args, site)));
+    emitJump(ac, own, shaped(own, coerced(ac, callee.fn, own, args, site)));
     return true;
   }
   ac.cx.typed.add(callee.fn);
@@ -229,24 +230,12 @@ export function emitTail(ac: Activation, node: CallNode, dest: Dest): boolean {
   overloads.forEach((o) => {
     ac.write(`if (${chosen} === ${o.index}) {`);
     const inner = ac.block(() => {
-      if (o === own) jump(ac, shaped(own, items));
+      if (o === own) emitJump(ac, own, shaped(own, items));
       else ac.write(`r = ${invoke(ac, node, callee.fn, o, items, site)};`);
     });
     ac.lines.push(...inner.lines, '}');
   });
   return true;
-}
-
-function jump(ac: Activation, args: readonly string[]): void {
-  const params = ac.self?.params ?? [];
-  // All new values are computed before the first parameter changes.
-  const held = args.map((arg) => (params.length > 1 ? ac.stable(arg) : arg));
-  for (const flow of [...ac.flows].reverse()) {
-    ac.write(`if (${flow.name} !== null) flowEnd(fb, ${flow.name}, ${js(flow.branch)}, null);`);
-  }
-  params.forEach((param, i) => ac.write(`${param} = ${held[i] ?? 'null'};`));
-  ac.write('if (--fb.f < 0) again(fb, t);');
-  ac.write('continue loop;');
 }
 
 // ---- the rest -------------------------------------------------------------------------------------------------

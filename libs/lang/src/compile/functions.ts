@@ -4,6 +4,7 @@ import type { FunctionDef, InitStep, OverloadDef } from '../analyse/program';
 import { Activation, localName } from './activation';
 import type { Context, Mode } from './context';
 import { emit, emitInto, js } from './expr';
+import { emitLoop, LOOP_END, loopName } from './loops';
 import { isNone, type Susp } from './suspension';
 
 export const bodyName = (fn: FunctionDef, overload: OverloadDef, mode: Mode): string =>
@@ -42,25 +43,16 @@ function emitBody(
   parts: BodyParts,
 ): { readonly params: string; readonly body: string[] } {
   const { overload } = parts;
-  const loops = overload?.loops === true;
-  const names = parts.params.map((p) => (loops ? `${localName(p)}$` : localName(p)));
-  const ac = new Activation(
-    cx,
-    mode,
-    parts.file,
-    overload && loops ? { overload, params: names } : null,
-    parts.name,
-    parts.constructing,
-    true,
-  );
+  const loop = overload?.loops === true ? overload : null;
+  const names = loop ? parts.params.map(loopName) : parts.params.map(localName);
+  const ac = new Activation(cx, mode, parts.file, loop, parts.name, parts.constructing, true);
   const call = cx.call(parts.name);
   const inner = ac.block(() => emitInto(ac, parts.body, { kind: 'var', name: 'r' }));
-  const locals = [...parts.frame.locals.map(localName), ...ac.hoisted];
   const declared = (list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`let ${list.join(', ')};`];
   const args = names.join(', ');
   const out = [
-    `let r = null, t = null;`,
+    `let r = null, t = null${loop ? ', k = 0' : ''};`,
     ...declared(ac.temps),
     `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, [${args}]);`,
     'try {',
@@ -68,14 +60,22 @@ function emitBody(
   // Until something is really waited for, calls of asynchronous bodies lie on the host's stack, which is full long
   // before the limit of depth is reached. Every so many levels one goes on from an empty stack.
   if (mode === 'a') out.push(`if ((d & 255) === 128) resume(fb, await null);`);
-  if (loops) {
-    out.push('loop: for (;;) {');
-    for (const p of parts.params) out.push(`const ${localName(p)} = ${localName(p)}$;`);
-    out.push(...declared(locals), ...inner.lines, 'break;', '}');
+  if (loop) {
+    out.push(
+      ...emitLoop(ac, loop, inner.lines),
+      LOOP_END,
+      `} catch (e) { if (t !== null) t.again = k; throw up(e, ${call}, site); }`,
+      'if (t !== null) { t.again = k; exit(fb, t, r); }',
+    );
   } else {
-    out.push(...declared(locals), ...inner.lines);
+    out.push(
+      ...declared([...parts.frame.locals.map(localName), ...ac.hoisted]),
+      ...inner.lines,
+      `} catch (e) { throw up(e, ${call}, site); }`,
+      'if (t !== null) exit(fb, t, r);',
+    );
   }
-  out.push(`} catch (e) { throw up(e, ${call}, site); }`, 'if (t !== null) exit(fb, t, r);', 'return r;');
+  out.push('return r;');
   const params = ['fb', 'd', 'site', ...names.map((n) => (parts.defaults ? `${n} = null` : n))];
   return { params: params.join(', '), body: out };
 }

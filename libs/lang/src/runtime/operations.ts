@@ -71,8 +71,8 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
       fb.r.enter(fb, d, site, call, args),
     exit,
     up,
-    again: (fb: Fiber, open: OpenCall | null) => {
-      fb.r.again(fb, open);
+    again: (fb: Fiber) => {
+      fb.r.turns();
     },
     resume: (fb: Fiber, v: Value): Value => fb.r.resume(v),
     flow,

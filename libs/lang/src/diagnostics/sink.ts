@@ -35,6 +35,7 @@ export class DiagnosticSink {
 
   private add(severity: Severity, code: Code, message: string, file: number, at: Span): void {
     if (this.list.length >= MAX_DIAGNOSTICS) return;
-    this.list.push({ code, severity, message, file, start: at.start, end: Math.max(at.end, at.start + 1) });
+    // May be of no width, at the end of the text for one: a place beyond it would break editors.
+    this.list.push({ code, severity, message, file, start: at.start, end: Math.max(at.end, at.start) });
   }
 }

@@ -25,7 +25,17 @@ export function parse(text: string): ParseResult {
   const cursor = new Cursor(tokens, errors, 0);
   const items = parseTopLevel(cursor);
   errors.sort((a, b) => a.start - b.start);
-  return { unit: { kind: 'unit', items, start: 0, end: text.length }, tokens, comments, errors };
+  return {
+    unit: { kind: 'unit', items, start: 0, end: text.length },
+    tokens,
+    comments,
+    errors: errors.map((error) => within(error, text)),
+  };
+}
+
+/** What is missing at the end has a place of no width there: editors refuse places outside of the text. */
+function within(error: ParseError, { length }: string): ParseError {
+  return error.end <= length ? error : { ...error, end: length };
 }
 
 export type { ParseError };

@@ -91,7 +91,8 @@ describe('any text', () => {
           const { errors, unit } = parse(text);
           for (const error of errors) {
             expect(error.start).toBeGreaterThanOrEqual(0);
-            expect(error.start).toBeLessThanOrEqual(text.length);
+            expect(error.end).toBeGreaterThanOrEqual(error.start);
+            expect(error.end).toBeLessThanOrEqual(text.length);
             expect(error.message.length).toBeLessThan(500);
           }
           expect(unit.end).toBe(text.length);

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'test.path': 'a further folder of tests; may be given again',
   ctx: 'a file that sets context variables, besides `hot/ctx.hot`; may be given again',
   'value.format': '`hot` or `json`: how values are printed',
+  quiet: 'say nothing of events, stream data, alerts and schedules',
   'test.capture': '`true` or `false`: whether what tests print is shown with them only',
   'test.allow-empty': '`true`: no tests are no failure',
   'test json': 'results as lines of JSON',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ManifestOnlyCompiler } from '@app/builds';
 import { HostFunctions } from '@app/runs/worker';
 import { useDatabase, useRedis } from '@app/testing';
-import { LOCAL_CALLS } from '../../apps/cli/src/local/local-host';
+import { localCallNames } from '../../apps/cli/src/local/local-runs';
 import { createWorker, type WorkerApp } from '../../apps/worker/src/create-worker';
 import { documentOf } from './document';
 import { HOST_CALLS, hostCallTable, OTHER_WAYS, otherWaysTable } from './host-calls';
@@ -36,7 +36,7 @@ describe(FILE, () => {
 
   it('tells which calls worker and command line answer; after a change: UPDATE_DOCS=1', async () => {
     const { actual, expected } = await documentOf(FILE, {
-      calls: hostCallTable(new Set(names), new Set(LOCAL_CALLS)),
+      calls: hostCallTable(new Set(names), new Set(localCallNames())),
       others: otherWaysTable(),
     });
     expect(actual).toBe(expected);
@@ -44,7 +44,7 @@ describe(FILE, () => {
 
   it('leaves out none that is answered, and names none twice', () => {
     const rows = HOST_CALLS.map(({ name }) => name);
-    expect(rows).toEqual(expect.arrayContaining([...names, ...LOCAL_CALLS]));
+    expect(rows).toEqual(expect.arrayContaining([...names, ...localCallNames()]));
     const all = [...rows, ...OTHER_WAYS.map(({ name }) => name)];
     expect(new Set(all).size).toBe(all.length);
   });

@@ -43,6 +43,7 @@ export const HOST_CALLS: readonly HostCall[] = [
   call('schedule.cancel', '`{scheduleId}` or `{ns, name}`', '`{cancelled}`', 'schedule', 'lang'),
   call('store.ensure', '`{name, textSearch, embedding}`', 'null', 'store'),
   call('store.put', '`{name, key, value, vector?, text?}`', 'the value', 'store'),
+  call('store.putMany', '`{name, entries}`, each as for put', 'null', 'store'),
   call('store.putIfMissing', 'the same', 'whether it was put', 'store'),
   call('store.get', '`{name, key}`', 'the value, or that there is none', 'store'),
   call('store.delete', '`{name, key}`', 'whether there was one', 'store'),
@@ -87,6 +88,7 @@ const START = 'comes with the start';
 const RUNTIME = 'the runtime knows it';
 const ARTIFACT = 'stands in the artifact';
 const POSTED = 'posted, without an answer';
+const SAID = 'posted, and said on stderr';
 
 const other = (
   name: string,
@@ -107,8 +109,8 @@ export const OTHER_WAYS: readonly OtherWay[] = [
   other('ctx.initial', '–', '`{values, secretKeys}`', ['ctx'], START, 'files that are run before'),
   other('ctx.onSecret', 'a value', '–', ['ctx'], POSTED, 'nothing is recorded'),
   other('exec.exit', '`{code}`', 'never', ['exec'], null, POSTED),
-  other('event.publish', '`{type, data}`', '`{eventId, …}`', ['event'], POSTED, null),
-  other('stream.publish', '`{dataType, payload}`', '–', ['stream', 'http'], POSTED, null),
+  other('event.publish', '`{type, data}`', '`{eventId, …}`', ['event'], POSTED, SAID),
+  other('stream.publish', '`{dataType, payload}`', '–', ['stream', 'http'], POSTED, SAID),
   other('compiler.namespaces', '–', 'list of paths', ['lang'], ARTIFACT, ARTIFACT),
   other('compiler.functions', '`{ns}`', 'list of names', ['lang'], ARTIFACT, ARTIFACT),
   other('compiler.resolve', '`{name}`', 'function or null', ['lang'], ARTIFACT, ARTIFACT),

@@ -14,6 +14,7 @@ export {
 export { parseSchedule, type Schedule, type ScheduleProblem } from './schedule';
 export { isIncomplete } from './is-incomplete';
 export { NATIVE_SIGNATURES } from './std/library';
+export { typeOfPath } from './std/text/mime';
 export { libraryNames } from './std/library-names';
 export type { NativeOverload, NativeSignature } from './syntax/native-signature';
 export { renderPretty, renderSimple, toJson as diagnosticToJson } from './diagnostics/render';

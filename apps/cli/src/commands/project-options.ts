@@ -15,4 +15,5 @@ export const RUN_OPTIONS = {
   ...PROJECT_OPTIONS,
   ctx: { type: 'string', multiple: true },
   'value.format': { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
 } as const satisfies ParseArgsOptionsConfig;

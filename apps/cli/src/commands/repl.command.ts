@@ -11,6 +11,7 @@ import {
   libraryNames,
   STOP_REASONS,
 } from '@app/lang';
+import { localSettings } from '../local/local-settings';
 import { contextSources, projectSources } from '../local/local-sources';
 import type { ReplMessage, ReplStart } from '../local/repl.thread';
 import { showOutcome } from '../local/show-outcome';
@@ -24,7 +25,7 @@ const HISTORY_LINES = 1_000;
 export const replCommand: Command = {
   name: 'repl',
   summary: 'a prompt that evaluates what is typed, with the sources of the project',
-  usage: 'hot repl [-p PROJECT] [--ctx FILE] [--value.format hot|json]',
+  usage: 'hot repl [-p PROJECT] [--ctx FILE] [--value.format hot|json] [--quiet]',
   options: RUN_OPTIONS,
   async run({ cwd, flags, env, out }) {
     const project = await selectProject(cwd, flags, env);
@@ -33,6 +34,8 @@ export const replCommand: Command = {
       sources: [...(await contextSources(cwd, flags.texts('ctx'))), ...(await projectSources(cwd, project))],
       projectName: project.name,
       env: { ...env },
+      settings: localSettings(cwd, project, true),
+      quiet: flags.on('quiet'),
       colour: out.isTerminal,
       control: new Int32Array(new SharedArrayBuffer(4 * (CONTROL_HEADER_WORDS + CONTROL_WORDS_PER_SLOT))),
     };

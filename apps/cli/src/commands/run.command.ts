@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { SNIPPET_VALUE, type ProgramSource } from '@app/lang';
+import { singleControl, SNIPPET_VALUE, type ProgramSource } from '@app/lang';
 import { compileLocal } from '../local/compile-local';
-import { LocalHost } from '../local/local-host';
+import { LocalRuns, saying } from '../local/local-runs';
+import { localSettings } from '../local/local-settings';
 import { contextSources, projectSources } from '../local/local-sources';
-import { runLocal, type LocalRunType } from '../local/run-local';
+import { LocalIdentity, type LocalRunType } from '../local/run-info';
 import { showOutcome } from '../local/show-outcome';
 import { selectProject } from '../project/select-project';
 import { UsageError } from '../usage-error';
@@ -15,7 +16,7 @@ import { valueFormat } from './value-format';
 export const runCommand: Command = {
   name: 'run',
   summary: 'run a file with the sources of the project, and print its last value',
-  usage: 'hot run FILE [-p PROJECT] [--ctx FILE] [--value.format hot|json]',
+  usage: 'hot run FILE [-p PROJECT] [--ctx FILE] [--value.format hot|json] [--quiet]',
   options: RUN_OPTIONS,
   async run(input) {
     const [file] = input.positionals;
@@ -31,7 +32,7 @@ export const runCommand: Command = {
 export const evalCommand: Command = {
   name: 'eval',
   summary: 'evaluate code with the sources of the project, and print its value',
-  usage: 'hot eval CODE [-p PROJECT] [--ctx FILE] [--value.format hot|json]',
+  usage: 'hot eval CODE [-p PROJECT] [--ctx FILE] [--value.format hot|json] [--quiet]',
   options: RUN_OPTIONS,
   async run(input) {
     const [code] = input.positionals;
@@ -61,14 +62,18 @@ export async function evaluateHere(
     { name: script.name, text: script.text, origin: 'snippet' },
   ];
   // What is evaluated may define names anew.
-  const { loaded } = compileLocal(sources, 'shadow', out);
-  const host = new LocalHost((stream, text) => out.write(stream, text));
-  const outcome = await runLocal(loaded, {
+  const { loaded, hash } = compileLocal(sources, 'shadow', out);
+  const runs = new LocalRuns({
     type,
-    fn: SNIPPET_VALUE,
-    projectName: project.name,
-    env,
-    host,
+    settings: localSettings(cwd, project, true),
+    identity: new LocalIdentity(project.name, env),
+    write: (stream, written) => out.write(stream, written),
+    tell: flags.on('quiet') ? () => undefined : saying((line) => out.note(line)),
+    runTask: (...task) => loaded.run(...task),
+    buildHash: () => hash,
   });
-  return host.exitCode ?? showOutcome(outcome, format, out);
+  const outcome = await loaded
+    .run(runs.request(SNIPPET_VALUE), runs.host, singleControl())
+    .finally(() => runs.close());
+  return runs.host.exitCode ?? showOutcome(outcome, format, out);
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { RunOutcome } from '@app/lang';
+import { singleControl, type RunOutcome } from '@app/lang';
 import { compileWhatCompiles } from '../local/compile-local';
-import { LocalHost } from '../local/local-host';
+import type { Effect } from '../local/calls/effects';
+import { LocalRuns } from '../local/local-runs';
+import { localSettings } from '../local/local-settings';
 import { contextSources, projectSources, testSources } from '../local/local-sources';
-import { runLocal } from '../local/run-local';
+import { LocalIdentity } from '../local/run-info';
 import { showOutcome } from '../local/show-outcome';
 import { TestReport, testRecordSchema, type TestRecord } from '../local/test-report';
 import { selectProject, type SelectedProject } from '../project/select-project';
@@ -40,18 +42,24 @@ export const testCommand: Command = {
     report.begin(wanted.length);
     let outcome: RunOutcome | null = null;
     if (program !== null && wanted.length > 0) {
-      const host = new LocalHost(
-        (stream, text) => report.output(stream, text),
-        (record) => report.add(recordOf(record)),
-      );
-      outcome = await runLocal(program.loaded, {
+      const { loaded, hash } = program;
+      let effects: readonly Effect[] = [];
+      const runs = new LocalRuns({
         type: 'test',
-        fn: '::hot::test/run-matching-tests',
-        args: [pattern, capture],
-        projectName: project.name,
-        env,
-        host,
+        settings: localSettings(cwd, project, false),
+        identity: new LocalIdentity(project.name, env),
+        write: (stream, text) => report.output(stream, text),
+        tell: (effect) => (effects = [...effects, effect]),
+        onTest: (record) => {
+          report.add(recordOf(record), effects);
+          effects = [];
+        },
+        runTask: (...task) => loaded.run(...task),
+        buildHash: () => hash,
       });
+      outcome = await loaded
+        .run(runs.request('::hot::test/run-matching-tests', [pattern, capture]), runs.host, singleControl())
+        .finally(() => runs.close());
     }
     const stopped = outcome !== null && outcome.status !== 'succeeded';
     if (stopped && outcome !== null) showOutcome(outcome, 'hot', out);

@@ -13,6 +13,8 @@ import { CommandError } from '../usage-error';
 export interface LocalProgram {
   readonly loaded: LoadedProgram;
   readonly program: Compilation['program'];
+  /** Of sources and compiler. */
+  readonly hash: string;
 }
 
 /** Shows warnings; throws CommandError that shows every error. */
@@ -29,7 +31,7 @@ export function compileLocal(
     );
   }
   for (const each of diagnostics) out.note(renderPretty(program.files, each, out.isTerminal));
-  return { loaded: loadProgram(artifact), program };
+  return { loaded: loadProgram(artifact), program, hash: artifact.hash };
 }
 
 export interface TolerantCompilation {
@@ -45,7 +47,8 @@ export function compileWhatCompiles(sources: readonly ProgramSource[], colour: b
   let rest = sources;
   while (rest.length > 0) {
     const { program, diagnostics, artifact } = compileProject(rest);
-    if (artifact !== null) return { program: { loaded: loadProgram(artifact), program }, broken };
+    if (artifact !== null)
+      return { program: { loaded: loadProgram(artifact), program, hash: artifact.hash }, broken };
     const before = broken.size;
     for (const each of diagnostics.filter(({ severity }) => severity === 'error')) {
       const name = program.files[each.file]?.name ?? '';

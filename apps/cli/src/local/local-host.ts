@@ -1,7 +1,10 @@
-/** What a program reaches when it runs on this machine: the terminal, the clock, the environment, other servers. */
+/** What one run reaches on this machine: the terminal, the clock, other servers, and what its command keeps for it. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HostCallError, RunHost } from '@app/lang';
+import type { RunHost } from '@app/lang';
+import type { LocalCalls } from './calls/call-args';
+import { asRefusal, Refusal } from './calls/refusal';
 import { LOCAL_HTTP_CALLS, LocalHttp } from './local-http';
 
 export type Writer = (stream: 'out' | 'err', text: string) => void;
@@ -9,21 +12,12 @@ export type Writer = (stream: 'out' | 'err', text: string) => void;
 /** JSON text in, JSON text out. */
 type HostCall = (host: LocalHost, argsJson: string) => Promise<string>;
 
-export class Refusal extends Error implements HostCallError {
-  constructor(
-    readonly code: HostCallError['code'],
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-const CALLS: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
+const OWN_CALLS: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
   [
     'time.sleep',
-    async (_host, argsJson) => {
+    async (host, argsJson) => {
       const { ms } = JSON.parse(argsJson) as { readonly ms: unknown };
-      await sleep(Number(ms));
+      await sleep(Number(ms), undefined, { signal: host.over.signal });
       return 'null';
     },
   ],
@@ -32,7 +26,14 @@ const CALLS: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
   ),
 ]);
 
-export const LOCAL_CALLS: readonly string[] = [...CALLS.keys()];
+export interface Reach {
+  readonly write: Writer;
+  readonly calls: LocalCalls;
+  /** Told of what is posted for others: events, stream data, secrets. */
+  readonly posted: (kind: string, payload: string) => void;
+  /** Called with each test that ended, as JSON. */
+  readonly onTest: (record: string) => void;
+}
 
 export class LocalHost implements RunHost {
   readonly http = new LocalHttp();
@@ -40,29 +41,44 @@ export class LocalHost implements RunHost {
   /** Code with which the program ended the process; null when it did not. */
   exitCode: number | null = null;
 
+  /** @param over aborts whatever the program still waits for */
   constructor(
-    private readonly write: Writer,
-    /** Called with each test that ended, as JSON. */
-    private readonly onTest: (record: string) => void = () => undefined,
-  ) {}
+    private readonly reach: Reach,
+    readonly over: AbortController,
+  ) {
+    setMaxListeners(0, over.signal); // one per call
+  }
+
+  /** Of all calls that are answered. */
+  get names(): readonly string[] {
+    return [...OWN_CALLS.keys(), ...Object.keys(this.reach.calls)];
+  }
 
   async call(name: string, argsJson: string): Promise<string> {
-    const call = CALLS.get(name);
-    if (call === undefined) throw new Refusal('unavailable', `${name} needs the platform; deploy to use it`);
-    return call(this, argsJson);
+    try {
+      return await this.unlessOver(this.answer(name, argsJson));
+    } catch (error) {
+      throw asRefusal(error);
+    }
   }
 
   /** The program is done: what it left open ends. */
   close(): Promise<void> {
+    this.over.abort();
     return this.http.close();
   }
 
   post(kind: Parameters<RunHost['post']>[0], payload: string): void {
-    if (kind === 'test') this.onTest(payload);
-    if (kind === 'exit') this.exitCode ??= (JSON.parse(payload) as { readonly code: number }).code & 0xff;
-    if (kind !== 'log') return;
-    const { stream, text } = JSON.parse(payload) as { readonly stream: 'out' | 'err'; readonly text: string };
-    this.write(stream, text);
+    if (kind === 'test') this.reach.onTest(payload);
+    else if (kind === 'exit')
+      this.exitCode ??= (JSON.parse(payload) as { readonly code: number }).code & 0xff;
+    else if (kind === 'log') {
+      const { stream, text } = JSON.parse(payload) as {
+        readonly stream: 'out' | 'err';
+        readonly text: string;
+      };
+      this.reach.write(stream, text);
+    } else this.reach.posted(kind, payload);
   }
 
   nowUs(): number {
@@ -75,5 +91,23 @@ export class LocalHost implements RunHost {
 
   randomBytes(length: number): Uint8Array {
     return randomBytes(length);
+  }
+
+  private async answer(name: string, argsJson: string): Promise<string> {
+    const own = OWN_CALLS.get(name);
+    if (own !== undefined) return own(this, argsJson);
+    const call = Object.hasOwn(this.reach.calls, name) ? this.reach.calls[name] : undefined;
+    if (call === undefined) throw new Refusal('unavailable', `${name} needs the platform; deploy to use it`);
+    return call(argsJson);
+  }
+
+  private unlessOver(work: Promise<string>): Promise<string> {
+    const { signal } = this.over;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(new Refusal('cancelled', 'the run is over'));
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
   }
 }

@@ -7,19 +7,22 @@ import {
   compileProject,
   newSession,
   renderPretty,
-  requestOf,
   SNIPPET_VALUE,
   type Program,
   type ProgramSource,
   type RunOutcome,
 } from '@app/lang';
-import { LocalHost } from './local-host';
-import { infoOf } from './run-local';
+import { LocalRuns, saying } from './local-runs';
+import type { LocalSettings } from './local-services';
+import { LocalIdentity } from './run-info';
 
 export interface ReplStart {
   readonly sources: readonly ProgramSource[];
   readonly projectName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings: LocalSettings;
+  /** Whether events and the like are not said. */
+  readonly quiet: boolean;
   readonly colour: boolean;
   /** Of one slot; the prompt writes the stop word. */
   readonly control: Int32Array;
@@ -41,7 +44,18 @@ const entries: ProgramSource[] = [];
 let namespace = '::hot::main';
 
 const send = (message: ReplMessage): void => parentPort?.postMessage(message);
-const host = new LocalHost((stream, text) => send({ kind: 'write', stream, text }));
+let hash = '';
+const runs = new LocalRuns({
+  type: 'repl',
+  settings: start.settings,
+  identity: new LocalIdentity(start.projectName, start.env),
+  write: (stream, text) => send({ kind: 'write', stream, text }),
+  tell: start.quiet
+    ? () => undefined
+    : saying((line) => send({ kind: 'write', stream: 'err', text: `${line}\n` })),
+  runTask: (...task) => session.beside(...task),
+  buildHash: () => hash,
+});
 
 async function evaluate(text: string): Promise<void> {
   const entry: ProgramSource = { name: `entry ${entries.length + 1}`, text, origin: 'snippet', namespace };
@@ -56,8 +70,9 @@ async function evaluate(text: string): Promise<void> {
   }
   entries.push(entry);
   namespace = lastNamespace(text) ?? namespace;
-  const request = requestOf({ fn: SNIPPET_VALUE, infoJson: infoOf('repl', start.projectName, start.env) });
-  const outcome = await session.run(artifact, request, host, { words: start.control, slot: 0 });
+  hash = artifact.hash;
+  const control = { words: start.control, slot: 0 };
+  const outcome = await session.run(artifact, runs.request(SNIPPET_VALUE), runs.host, control);
   send({ kind: 'outcome', outcome, namespace, names: namesIn(program, namespace) });
 }
 

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import type { Output } from '../commands/command';
+import { effectText, type Effect } from './calls/effects';
 
 export const testRecordSchema = z.object({
   /** `::ns/name` */
@@ -17,10 +18,15 @@ export const testRecordSchema = z.object({
 });
 export type TestRecord = z.infer<typeof testRecordSchema>;
 
+interface ReportedTest extends TestRecord {
+  /** What the test meant for others, who are not here. */
+  readonly effects: readonly Effect[];
+}
+
 const NAME_WIDTH = 54;
 
 export class TestReport {
-  private readonly records: TestRecord[] = [];
+  private readonly records: ReportedTest[] = [];
   private outside = '';
 
   constructor(
@@ -42,11 +48,10 @@ export class TestReport {
     else this.out.write(stream, text);
   }
 
-  add(given: TestRecord): void {
-    const record =
-      this.out.isTerminal && !this.json
-        ? given
-        : { ...given, output: stripVTControlCharacters(given.output) };
+  add(given: TestRecord, effects: readonly Effect[]): void {
+    const isColoured = this.out.isTerminal && !this.json;
+    const output = isColoured ? given.output : stripVTControlCharacters(given.output);
+    const record = { ...given, output, effects };
     this.records.push(record);
     if (this.json) return;
     const verdict = record.passed ? this.paint('32', 'ok') : this.paint('31', 'FAILED');
@@ -62,10 +67,11 @@ export class TestReport {
     return passed;
   }
 
-  private summary(failed: readonly TestRecord[], durationMs: number): void {
+  private summary(failed: readonly ReportedTest[], durationMs: number): void {
     for (const record of failed) {
       this.out.print(`\n${this.paint('31', record.name)}`);
       if (record.output !== '') this.out.print(record.output.trimEnd());
+      for (const effect of record.effects) this.out.print(`    ${effectText(effect)}`);
       if (record.error !== null)
         this.out.print(`    ${this.paint('31', '✗')} Test execution error: ${record.error}`);
     }
@@ -99,7 +105,10 @@ export class TestReport {
       ...this.totals(),
       durationMs: Math.round(durationMs),
       notCompiled: [...this.broken].map(([file, message]) => ({ file, message })),
-      results: this.records,
+      results: this.records.map((record) => ({
+        ...record,
+        effects: record.effects.map((effect) => ({ ...effect, data: JSON.parse(effect.data) as unknown })),
+      })),
       output: this.outside,
     };
   }

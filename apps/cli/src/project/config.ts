@@ -32,6 +32,16 @@ const projectSchema = z.object({
 const configSchema = z.object({
   'min-version': z.string().nullish(),
   test: testing.nullish(),
+  file: z
+    .object({
+      mode: z.enum(['service', 'direct']).nullish(),
+      // -1: no limit of the project's own.
+      'max-bytes': z.coerce
+        .number()
+        .transform((n) => (n < 0 ? undefined : n))
+        .nullish(),
+    })
+    .nullish(),
   value: z.object({ format: z.enum(VALUE_FORMATS).nullish() }).nullish(),
   check: z
     .object({ format: z.enum(CHECK_FORMATS).nullish(), 'with-tests': flag, 'deny-warnings': flag })

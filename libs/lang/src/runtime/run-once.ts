@@ -8,6 +8,7 @@ import {
   type RunRequest,
   type RunStats,
 } from '../embed';
+import { besideScript } from './beside';
 import { callAsync } from './call';
 import { consumeAt } from './consume';
 import { asHalt, Halt, hardError, RUN_CANCELLATION, RUN_FAILURE } from './halt';
@@ -25,6 +26,8 @@ import { Res, SUSPENDS, Tagged, type Fiber, type HotFn, type Value } from './val
 export interface SharedState {
   done: boolean;
   halted?: { readonly step: number; readonly halt: Halt };
+  /** The run that evaluates the program's script, where it has one. */
+  script?: Run;
 }
 
 export async function runOnce(
@@ -34,11 +37,10 @@ export async function runOnce(
   host: RunHost,
   control: RunControl,
 ): Promise<RunOutcome> {
-  return runOf(
-    new Run(program, host, control, request.limits, host.epochMs(), request.trace),
-    shared,
-    request,
-  );
+  const run = new Run(program, host, control, request.limits, host.epochMs(), request.trace);
+  if (request.fn === SNIPPET_VALUE) shared.script = run;
+  else if (shared.script !== undefined) run.continued = besideScript(shared.script);
+  return runOf(run, shared, request);
 }
 
 export async function runOf(run: Run, shared: SharedState, request: RunRequest): Promise<RunOutcome> {

@@ -19,6 +19,7 @@ export class Session {
   private readonly evaluated = new Set<string>();
   private ctx = new Map<string, Value>();
   private readonly secretKeys = new Set<string>();
+  private newest: Run | null = null;
 
   constructor(private readonly evaluate: Evaluate) {}
 
@@ -40,11 +41,26 @@ export class Session {
     run.ctx = this.ctx;
     for (const key of this.secretKeys) run.secretKeys.add(key);
     run.continued = this.continued(program, tables);
+    this.newest = run;
     const outcome = await runOf(run, { done: false }, request);
     for (const key of run.secretKeys) this.secretKeys.add(key);
     this.keep(program, run);
     for (const file of tables.files) this.evaluated.add(file);
     return outcome;
+  }
+
+  /** A function of the entries so far, beside the entry under way: with what is computed by then. Evaluates no entry. */
+  async beside(request: RunRequest, host: RunHost, control: RunControl): Promise<RunOutcome> {
+    const entry = this.newest;
+    if (entry === null) throw new Error('Nothing has been evaluated yet');
+    const run = new Run(entry.program, host, control, request.limits, host.epochMs(), request.trace);
+    const fill = (): void => {
+      entry.cells.forEach((value, cell) => {
+        run.cells[cell] = value;
+      });
+    };
+    run.continued = { fill, skips: () => true };
+    return runOf(run, { done: true }, request);
   }
 
   private continued(program: ProgramRt, tables: Tables): Continued {

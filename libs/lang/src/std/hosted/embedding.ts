@@ -112,6 +112,11 @@ export async function ensure(s: Store): Promise<Res | null> {
   return null;
 }
 
+/** The map is gone, and its settings with it: the next use makes it anew. */
+export function forget(s: Store): void {
+  told.delete(s.fb.r);
+}
+
 // ---- vectors ----------------------------------------------------------------------------------------------------------
 
 /** The text of a value: itself, its field, or what a scalar shows; null: it has none. */

@@ -7,7 +7,10 @@ import { billBytes, bytesOf } from '../data/bytes-of';
 import { typeOfPath } from '../text/mime';
 import { answeredBytes, bytesJson, hostCall, hostCallJson, isErr, record, type Refusals } from './call';
 
-const NOT_CONFIGURED: Refusals = { unavailable: () => err('File storage not configured') };
+const NOT_CONFIGURED: Refusals = {
+  unavailable: () => err('File storage not configured'),
+  invalid: (message) => err(message),
+};
 
 type Body = (fb: Fiber, site: number, path: string, contents: Value) => Promise<Value>;
 

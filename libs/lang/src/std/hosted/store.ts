@@ -9,7 +9,7 @@ import { native, type NativeDef } from '../../runtime/native-def';
 import { MAX_COLLECTION, tooManyElements } from '../limits';
 import { callback } from '../loops';
 import { hostCall, isErr, record } from './call';
-import { embedOne, embeddingOf, embeddingOptions, ensure, type Store } from './embedding';
+import { embedOne, embeddingOf, embeddingOptions, ensure, forget, type Store } from './embedding';
 
 const PAGE = 1000;
 
@@ -224,6 +224,7 @@ const merging = (name: string): NativeDef =>
 const done = (name: string, doc: string): NativeDef =>
   S(name, '(store: Map): Bool', doc, async (s) => {
     const answer = await ask(s, name, {});
+    if (name === 'destroy') forget(s);
     return isErr(answer) ? answer : true;
   });
 

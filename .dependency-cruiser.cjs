@@ -7,7 +7,7 @@ const tiers = Object.values(require('./tools/deps/tiers.json'));
 const any = (names) => `(?:${names.join('|')})`;
 const SURFACE = '(?:api|admin|worker)';
 const TEST =
-  '(?:\\.(?:spec|e2e|contract)\\.ts$|/testing/|^libs/testing/|^e2e/|^tools/|^bench/|/setup-jest\\.ts$)';
+  '(?:\\.(?:spec|e2e|contract)\\.ts$|/testing/|^libs/(?:testing|lang/test)/|^e2e/|^tools/|^bench/|/setup-jest\\.ts$)';
 const CORE = `^libs/${any(tiers.flat())}/src/(?!(?:${SURFACE}|testing)/)`;
 const ENTRANCES = [
   '^libs/(?:platform/)?[^/]+/src/index\\.ts$',

@@ -13,6 +13,7 @@ import { SandboxModule } from '@app/platform/sandbox';
 import { Serving } from '@app/runs';
 import { CatalogueServing, RunsWorkerModule } from '@app/runs/worker';
 import { StatsModule } from '@app/stats';
+import { StoresWorkerModule } from '@app/stores/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Deployments } from './deployments';
@@ -22,12 +23,12 @@ import { Worker } from './worker';
 /** What `RunsWorkerModule` knows as ports only. */
 @Global()
 @Module({
-  imports: [BuildsModule, SandboxModule, ContextWorkerModule],
+  imports: [BuildsModule, SandboxModule, ContextWorkerModule, StoresWorkerModule],
   providers: [
     { provide: Serving, useClass: CatalogueServing },
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Serving, SandboxModule, Clock],
+  exports: [Serving, SandboxModule, StoresWorkerModule, Clock],
 })
 class RunPortsModule {}
 

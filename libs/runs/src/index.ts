@@ -14,4 +14,5 @@ export {
   type RunTarget,
   type Soon,
 } from './serving.port';
+export { RunStores, STORE_CALLS, type StoreCall, type StoreUser } from './stores.port';
 export { TraceReader } from './trace-reader';

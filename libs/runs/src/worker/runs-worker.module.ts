@@ -12,6 +12,7 @@ import { RunEnding } from './run-ending';
 import { RunExecutor } from './run-executor';
 import { RunRouter } from './run-router';
 import { RunStarter } from './run-starter';
+import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
 
 /**
@@ -33,6 +34,7 @@ import { StreamDataWriter } from './stream-data-writer';
     SystemEffects,
     ClockCalls,
     HttpCalls,
+    StoreCalls,
   ],
   exports: [DispatchWorkerModule, EventConsumer, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],
 })

@@ -8,7 +8,7 @@ import { err, Res, Tagged, TypeInfo, type Fiber, type Value } from '../../runtim
 import { native, type NativeDef } from '../../runtime/native-def';
 import { MAX_COLLECTION, tooManyElements } from '../limits';
 import { callback } from '../loops';
-import { hostCall, isErr, record } from './call';
+import { hostCall, isErr, record, type Refusals } from './call';
 import { embedOne, embeddingOf, embeddingOptions, ensure, forget, type Store } from './embedding';
 
 const PAGE = 1000;
@@ -30,10 +30,12 @@ export const ask = (
   s: Store,
   call: string,
   args: Readonly<Record<string, Value | undefined>>,
+  refusals: Refusals = {},
 ): Promise<Value> =>
   hostCall(s.fb, s.site, s.fn, `store.${call}`, record({ name: s.name, ...args }), {
     unavailable: () => err('Store not configured'),
     not_found: () => null,
+    ...refusals,
   });
 
 // ---- writing ----------------------------------------------------------------------------------------------------------
@@ -43,13 +45,19 @@ async function put(s: Store, call: 'put' | 'putIfMissing', key: Value, value: Va
   return extra instanceof Res ? extra : ask(s, call, { key, value, ...extra });
 }
 
+/** All or none: one call. */
 async function merge(s: Store, name: string, entries: Value): Promise<Value> {
   if (!(entries instanceof HotMap)) return err(`::hot::store/${name} expects a Map as second argument`);
+  if (entries.size === 0) return 0;
+  const writes: Value[] = [];
   for (let i = 0; i < entries.size; i++) {
-    const done = await put(s, 'put', entries.keyAt(i), entries.valueAt(i));
-    if (isErr(done)) return done;
+    const value = entries.valueAt(i);
+    const extra = await embedOne(s, value);
+    if (extra instanceof Res) return extra;
+    writes.push(record({ key: entries.keyAt(i), value, ...extra }));
   }
-  return entries.size;
+  const done = await ask(s, 'putMany', { entries: writes });
+  return isErr(done) ? done : entries.size;
 }
 
 // ---- reading ----------------------------------------------------------------------------------------------------------
@@ -60,8 +68,13 @@ interface Entry {
   readonly whole: HotMap;
 }
 
-async function page(s: Store, limit: number, offset: number): Promise<readonly Entry[] | Res> {
-  const answer = await ask(s, 'list', { limit, offset });
+async function page(
+  s: Store,
+  limit: number,
+  offset: number,
+  refusals?: Refusals,
+): Promise<readonly Entry[] | Res> {
+  const answer = await ask(s, 'list', { limit, offset }, refusals);
   if (isErr(answer)) return answer;
   return (Array.isArray(answer) ? answer : []).flatMap((whole): readonly Entry[] =>
     whole instanceof HotMap
@@ -72,14 +85,28 @@ async function page(s: Store, limit: number, offset: number): Promise<readonly E
 
 /** All entries in order, page by page, until `visit` has seen enough. */
 async function walk(s: Store, visit: (e: Entry) => boolean | Promise<boolean>): Promise<Res | null> {
-  for (let offset = 0; ; offset += PAGE) {
-    const entries = await page(s, PAGE, offset);
+  let size = PAGE;
+  for (let offset = 0; ;) {
+    // A page of large values may be more than the embedder gives at once: then in smaller ones.
+    let isTooMuch = false;
+    const smaller: Refusals = {
+      quota: () => {
+        isTooMuch = true;
+        return null;
+      },
+    };
+    const entries = await page(s, size, offset, size > 1 ? smaller : undefined);
     if (entries instanceof Res) return entries;
+    if (isTooMuch) {
+      size = Math.max(1, size >> 2);
+      continue;
+    }
     for (const e of entries) {
       s.fb.r.spend(s.fb, 1);
       if (await visit(e)) return null;
     }
-    if (entries.length < PAGE) return null;
+    if (entries.length < size) return null;
+    offset += entries.length;
   }
 }
 

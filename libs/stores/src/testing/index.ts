@@ -1,0 +1,1 @@
+export { StoresHarness, type TestRun } from './stores-harness';

@@ -1,0 +1,1 @@
+export { StoresWorkerModule } from './stores-worker.module';

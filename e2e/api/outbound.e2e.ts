@@ -170,6 +170,10 @@ describe('programs and other servers', () => {
         HOT_MODE: 'production',
         HOT_OUTBOUND_NETWORKS: '127.0.0.2',
         HOT_WORKER_RUN_TIMEOUT: '1500ms',
+        // Nobody's business but Node's own client's.
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: at(''),
+        http_proxy: at(''),
       });
     }, 60_000);
 
@@ -188,6 +192,8 @@ describe('programs and other servers', () => {
         status: 'succeeded',
         result: { status: 200 },
       });
+      // A proxy would have been asked for the whole address.
+      expect(provider.seen.at(-1)?.url).toBe('/allowed');
       const to = encodeURIComponent(at('/inside'));
       const run = await outcome('outbound:attempt', { url: at(`/moved?to=${to}`, '127.0.0.2') });
       expect(run?.result).toBe('::hot::http/request: the address of 127.0.0.1 is not public');

@@ -1,7 +1,7 @@
 /**
  * The one way out: requests of programs and of the platform itself to servers of others. Resolves names, checks every
- * address and connects to none but those; each redirect is checked like a request of its own. No cookies, and nothing
- * of the environment (proxies, certificates) has a say.
+ * address and connects to none but those; each redirect is checked like a request of its own. No cookies, no proxies of
+ * the environment, and no way for it to turn the check of certificates off.
  */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';

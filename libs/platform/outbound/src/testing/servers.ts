@@ -54,9 +54,11 @@ export class Servers {
 }
 
 /** Every name leads to this machine, except those given. */
-export function clientOf(names: Readonly<Record<string, readonly string[]>> = {}): OutboundClient {
-  const here = readNetwork('127.0.0.1');
-  const policy = { allowPrivate: false, allowed: here === null ? [] : [here] };
+export function clientOf(
+  names: Readonly<Record<string, readonly string[]>> = {},
+  networks: readonly string[] = ['127.0.0.1'],
+): OutboundClient {
+  const policy = { allowPrivate: false, allowed: networks.flatMap((text) => readNetwork(text) ?? []) };
   return new OutboundClient(
     new Gate(policy, { resolve: (host) => Promise.resolve(names[host] ?? ['127.0.0.1']) }),
   );

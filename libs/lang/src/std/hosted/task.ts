@@ -22,6 +22,8 @@ const MAX_WAIT = 24 * 3600 * 1000;
 const WAIT_SLICE = 30_000;
 /** What a waiting run keeps for itself. */
 const OWN_TIME = 5000;
+/** Until a task that ran out of time has ended: its waiter shall learn that, not run out of time beside it. */
+const END_TIME = 5000;
 
 /** Why the run can start no task; null when it can. */
 export function contextProblem(fb: Fiber, fn: string): Value {
@@ -107,7 +109,7 @@ function patience(fb: Fiber, timeoutMs: Value): number | null {
   const deadline = fb.r.info?.getStr('deadline') ?? null;
   const own = isInt(deadline) ? Number(deadline) - fb.r.host.epochMs() - OWN_TIME : MAX_WAIT;
   if (own <= 0) return null;
-  const task = isInt(timeoutMs) ? Math.max(Number(timeoutMs), MIN_TIMEOUT) : MAX_WAIT;
+  const task = isInt(timeoutMs) ? Math.max(Number(timeoutMs), MIN_TIMEOUT) + END_TIME : MAX_WAIT;
   return Math.min(own, task, MAX_WAIT);
 }
 

@@ -5,6 +5,7 @@ import { BuildsApiModule } from '@app/builds/api';
 import { ContextApiModule } from '@app/context/api';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { EventsApiModule } from '@app/events/api';
+import { FilesApiModule } from '@app/files/api';
 import { KeyCredentialsModule } from '@app/keys';
 import { OrgsApiModule } from '@app/orgs/api';
 import { AuthModule } from '@app/platform/auth';
@@ -42,6 +43,7 @@ export class ApiModule {
         EventsApiModule,
         RunsApiModule,
         StreamsApiModule,
+        FilesApiModule,
       ],
       controllers: [StatusController],
     };

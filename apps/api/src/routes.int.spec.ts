@@ -41,7 +41,11 @@ describe('every route', () => {
     const event = (
       await post('/v1/events', { body: { event_type: 'secret:event', event_data: { a: 1 } } })
     ).json().data;
+    const file = await api.call('PUT', '/v1/files/upload/secret-file', { token: tenant.token, payload: 'x' });
+    const begun = await post('/v1/files/uploads', { body: { path: 'secret-file' } });
     return {
+      file_id: file.json().data.file_id,
+      upload_id: begun.json().data.upload_id,
       project_id_or_slug: project.project_id,
       build_id: upload.json().data.build_id,
       event_id: event.event_id,
@@ -50,7 +54,10 @@ describe('every route', () => {
   }
 
   const fill = (route: KnownRoute, values: Things): string =>
-    route.path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? newId()).replace('*', 'x');
+    route.path
+      .replace(':part_number', '1')
+      .replace(/:(\w+)/g, (_, name: string) => values[name] ?? newId())
+      .replace('*', 'x');
   /** A body that gets past the schemas, so that what is tested is reached. */
   const bodyFor = (route: KnownRoute, values: Things): object => {
     if (route.method === 'GET' || route.method === 'DELETE' || route.method === 'HEAD') return {};
@@ -68,6 +75,7 @@ describe('every route', () => {
         permissions: {},
         key: 'x',
         value: 'x',
+        path: 'x',
       },
     };
   };
@@ -107,7 +115,7 @@ describe('every route', () => {
       if (!route.path.startsWith('/v1/streams')) {
         expect([described(route), foreign.statusCode]).toEqual([described(route), 404]);
       }
-      for (const secret of ['secret-project', 'secret:event', theirs.envId, theirs.orgId]) {
+      for (const secret of ['secret-project', 'secret:event', 'secret-file', theirs.envId, theirs.orgId]) {
         expect([described(route), foreign.body.includes(secret)]).toEqual([described(route), false]);
       }
     }
@@ -120,6 +128,13 @@ describe('every route', () => {
       token: theirs.token,
     });
     expect(build.json().data).toMatchObject({ deployed: false, deployment_sequence: 0 });
+    const file = await api.call('GET', `/v1/files/${things['file_id']}/download`, { token: theirs.token });
+    expect(file.body).toBe('x');
+    const part = await api.call('PUT', `/v1/files/uploads/${things['upload_id']}/1`, {
+      token: theirs.token,
+      payload: 'x',
+    });
+    expect(part.statusCode).toBe(200);
   });
 
   it('shows nothing of another environment in lists', async () => {
@@ -129,7 +144,13 @@ describe('every route', () => {
     for (const route of lists) {
       const answer = await api.call('GET', route.path);
       expect([described(route), answer.statusCode]).toEqual([described(route), 200]);
-      for (const id of [...Object.values(things), 'secret-project', 'secret:event', theirs.envId]) {
+      for (const id of [
+        ...Object.values(things),
+        'secret-project',
+        'secret:event',
+        'secret-file',
+        theirs.envId,
+      ]) {
         expect([described(route), answer.body.includes(id)]).toEqual([described(route), false]);
       }
     }
@@ -155,7 +176,7 @@ describe('every route', () => {
     );
     const known = routes
       .filter((route) => route.method !== 'HEAD')
-      .map((route) => `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}')}`);
+      .map((route) => `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}').replace('*', '{path}')}`);
     expect(operations.sort()).toEqual([...known, 'GET /status'].sort());
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(item as Record<string, Record<string, unknown>>)) {

@@ -1,3 +1,4 @@
+import { FilesModule } from '@app/files';
 import { newId } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
@@ -15,9 +16,14 @@ describe('housekeeping', () => {
   beforeAll(async () => {
     app = await Test.createTestingModule({
       imports: [
-        ConfigModule.forRoot({ DATABASE_URL: database.url, REDIS_URL: 'redis://unused' }),
+        ConfigModule.forRoot({
+          DATABASE_URL: database.url,
+          REDIS_URL: 'redis://unused',
+          HOT_DATA_DIR: '/nonexistent',
+        }),
         DatabaseModule,
         StatsModule,
+        FilesModule,
         ScheduleModule.forRoot(),
       ],
       providers: [Housekeeping],
@@ -64,7 +70,7 @@ describe('housekeeping', () => {
         { granularity: 2, slot: 0, n: 10 },
       ]);
     });
-    expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly']);
+    expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly', 'files']);
     housekeeping.stop();
     expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
     const partitions = await db.query<{ name: string }>(

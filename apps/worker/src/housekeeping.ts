@@ -4,12 +4,14 @@
  * Work that any one worker has to do now and then. Everything here may be done twice or late without harm; an advisory
  * lock only spares the others the effort.
  */
+import { FileSweep } from '@app/files';
 import { Db } from '@app/platform/database';
 import { BucketFolder } from '@app/stats';
 import { Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 const MINUTE_MS = 60_000;
+const FILES_MS = 10 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const LOCK = 7_226_010_453;
 
@@ -26,6 +28,7 @@ export class Housekeeping {
   constructor(
     private readonly db: Db,
     private readonly folder: BucketFolder,
+    private readonly files: FileSweep,
     private readonly schedule: SchedulerRegistry,
   ) {}
 
@@ -35,6 +38,10 @@ export class Housekeeping {
     this.every(MINUTE_MS * jitter, 'fold', () => this.folder.foldSlots());
     this.every(HOUR_MS * jitter, 'hourly', () => this.hourly());
     void this.alone('hourly', () => this.hourly());
+    // Takes its rows one by one and may take long: not under the lock of the others.
+    const sweep = (): void => void this.files.sweep().catch((error: unknown) => this.failed('files', error));
+    this.schedule.addInterval('files', setInterval(sweep, FILES_MS * jitter).unref());
+    sweep();
   }
 
   stop(): void {
@@ -61,11 +68,12 @@ export class Housekeeping {
         if (row?.mine) await work();
       });
     } catch (error) {
-      this.log.warn({
-        event: 'housekeeping.failed',
-        name,
-        error: error instanceof Error ? error.message : error,
-      });
+      this.failed(name, error);
     }
+  }
+
+  private failed(name: string, error: unknown): void {
+    const text = error instanceof Error ? error.message : error;
+    this.log.warn({ event: 'housekeeping.failed', name, error: text });
   }
 }

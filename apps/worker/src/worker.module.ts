@@ -3,6 +3,7 @@ import { BuildsWorkerModule } from '@app/builds/worker';
 import { DispatchModule, eventTickets } from '@app/dispatch';
 import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { ContextWorkerModule } from '@app/context/worker';
+import { FilesWorkerModule } from '@app/files/worker';
 import { Clock, SystemClock } from '@app/kernel';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
@@ -23,12 +24,12 @@ import { Worker } from './worker';
 /** What `RunsWorkerModule` knows as ports only. */
 @Global()
 @Module({
-  imports: [BuildsModule, SandboxModule, ContextWorkerModule, StoresWorkerModule],
+  imports: [BuildsModule, SandboxModule, ContextWorkerModule, FilesWorkerModule, StoresWorkerModule],
   providers: [
     { provide: Serving, useClass: CatalogueServing },
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Serving, SandboxModule, StoresWorkerModule, Clock],
+  exports: [Serving, SandboxModule, FilesWorkerModule, StoresWorkerModule, Clock],
 })
 class RunPortsModule {}
 

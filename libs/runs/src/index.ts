@@ -1,3 +1,4 @@
+export { FILE_CALLS, RunFiles, type FileCall, type FileUser } from './files.port';
 export { RunCommands, type RerunOptions } from './run-commands';
 export { requireRunPermission } from './run.permissions';
 export { RunReads } from './run.queries';

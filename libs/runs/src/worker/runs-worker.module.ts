@@ -6,6 +6,7 @@ import { ClockCalls } from './clock-calls';
 import { EventConsumer } from './event-consumer';
 import { EventSeals } from './event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
+import { FileCalls } from './file-calls';
 import { HttpCalls } from './http-calls';
 import { RunAnnouncer } from './run-announcer';
 import { RunEnding } from './run-ending';
@@ -34,6 +35,7 @@ import { StreamDataWriter } from './stream-data-writer';
     SystemEffects,
     ClockCalls,
     HttpCalls,
+    FileCalls,
     StoreCalls,
   ],
   exports: [DispatchWorkerModule, EventConsumer, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],

@@ -1,0 +1,13 @@
+export { UNKNOWN_TYPE } from './content-type';
+export { fileConfig, type FileConfig } from './file.config';
+export { FileTooLargeError, PartTooLargeError } from './file.errors';
+export { fileName, normalisePath } from './file-path';
+export { FileService, type OpenFile } from './file.service';
+export { FileSweep } from './file-sweep';
+export { FilesModule } from './files.module';
+export type { FileActor, FileView, WritingRun } from './file.view';
+export type { ExpectedFile } from './file-writer';
+export { ProgramFiles } from './program-files';
+export { UploadService } from './upload.service';
+export { MAX_PARTS } from './upload-rules';
+export type { Upload, UploadPart } from './upload.repository';

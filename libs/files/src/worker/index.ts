@@ -1,0 +1,1 @@
+export { FilesWorkerModule } from './files-worker.module';

@@ -1,4 +1,3 @@
-export { keyOf, type StoreKey } from './store-key';
 export { NotOurStoreRunError, StoreRefusedError, type StoreRefusal } from './store.errors';
 export { StoreService, type Hit, type Listed, type StoreCaller, type StoreWrite } from './store.service';
 export { settingsOf, type StoreSettings } from './store-settings';

@@ -17,6 +17,8 @@ export class Keys {
   index: Map<unknown, number> | null = null;
   /** Original values of keys that are not their own canonical form (Dec, Vec, Map, …). */
   originals: Map<number, Value> | null = null;
+  /** Their JSON, as far as it was asked for: see json-write.ts. */
+  texts: (string | undefined)[] | null = null;
 
   constructor(
     readonly list: unknown[],

@@ -15,11 +15,9 @@ export function quote(s: string): string {
   return s.length < 4000 && !NEEDS_ESCAPE.test(s) ? `"${s}"` : JSON.stringify(s);
 }
 
-const keyTexts = new WeakMap<Keys, string[]>();
-
+/** `"name":`, made once for all maps that share the keys. */
 function keyText(keys: Keys, i: number): string {
-  let texts = keyTexts.get(keys);
-  if (texts === undefined) keyTexts.set(keys, (texts = []));
+  const texts = (keys.texts ??= []);
   const known = texts[i];
   if (known !== undefined) return known;
   const key = keys.original(i);
@@ -83,8 +81,8 @@ function writeMap(m: HotMap, wire: boolean, depth: number): string {
   const { keysOf } = m;
   let out = '{';
   for (let i = 0; i < m.size; i++) {
-    if (i > 0) out += ',';
-    out += keyText(keysOf, i) + writeJson(m.valueAt(i), wire, depth + 1);
+    const name = keyText(keysOf, i);
+    out += (i > 0 ? `,${name}` : name) + writeJson(m.valueAt(i), wire, depth + 1);
   }
   return `${out}}`;
 }

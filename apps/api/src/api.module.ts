@@ -7,6 +7,7 @@ import { DispatchModule, eventTickets } from '@app/dispatch';
 import { EventsApiModule } from '@app/events/api';
 import { FilesApiModule } from '@app/files/api';
 import { KeyCredentialsModule } from '@app/keys';
+import { KeysApiModule } from '@app/keys/api';
 import { OrgsApiModule } from '@app/orgs/api';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
@@ -37,6 +38,7 @@ export class ApiModule {
         DispatchModule,
         ProgramCompilerModule.forRoot(compiler),
         OrgsApiModule,
+        KeysApiModule,
         ProjectsApiModule,
         BuildsApiModule,
         ContextApiModule,

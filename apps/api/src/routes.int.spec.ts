@@ -43,7 +43,11 @@ describe('every route', () => {
     ).json().data;
     const file = await api.call('PUT', '/v1/files/upload/secret-file', { token: tenant.token, payload: 'x' });
     const begun = await post('/v1/files/uploads', { body: { path: 'secret-file' } });
+    const session = await post('/v1/sessions', { body: { permissions: {} } });
+    const serviceKey = await post('/v1/service-keys', { body: { permissions: {}, name: 'secret-customer' } });
     return {
+      session_id: session.json().data.session_id,
+      service_key_id: serviceKey.json().data.service_key_id,
       file_id: file.json().data.file_id,
       upload_id: begun.json().data.upload_id,
       project_id_or_slug: project.project_id,
@@ -159,6 +163,8 @@ describe('every route', () => {
   it('refuses a credential without any permission, on things that are its own', async () => {
     const token = await api.key({}, theirs);
     for (const route of routes) {
+      // Any API key may make service keys out of what it has, which is nothing here.
+      if (route.path.startsWith('/v1/service-keys')) continue;
       // A fresh event is published, not addressed: covered by the tests of events.
       const answer = await api.call(route.method, fill(route, { ...things, run_id: newId() }), {
         token,
@@ -168,6 +174,25 @@ describe('every route', () => {
       expect([described(route), answer.statusCode]).toEqual([described(route), expected]);
     }
   });
+
+  it.each(['sessions', 'service-keys'])(
+    'takes %s that may everything, but lets them make no others',
+    async (kind) => {
+      const made = await api.call('POST', `/v1/${kind}`, { body: { permissions: { '*:*': ['*'] } } });
+      const { token } = made.json().data;
+      const asked = routes.filter((each) => each.method !== 'HEAD' && !each.path.includes('subscribe'));
+      for (const route of asked) {
+        const options = { token, ...bodyFor(route, {}) };
+        const { statusCode } = await api.call(route.method, fill(route, {}), options);
+        const forKeys = /^\/v1\/(sessions|service-keys)/.test(route.path);
+        expect([described(route), statusCode === 401, statusCode === 403]).toEqual([
+          described(route),
+          false,
+          forKeys,
+        ]);
+      }
+    },
+  );
 
   it('is described, with the parameter names of its path, and nothing else is', async () => {
     const document = openApiDocument(api.http.app, OPEN_API);

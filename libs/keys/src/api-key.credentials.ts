@@ -1,16 +1,13 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Credentials, type CredentialSource, type StoredCredential } from '@app/platform/auth';
 import { secretHash } from './api-key-secret';
 import { ApiKeyRepository } from './api-key.repository';
+import { LastUses } from './last-uses';
 
-const TOUCH_EVERY_MS = 60_000;
-
-/** API keys as credentials. When each was last used is written at most once a minute, all keys in one statement. */
+/** API keys as credentials. */
 @Injectable()
 export class ApiKeyCredentials implements CredentialSource, OnModuleInit, OnApplicationShutdown {
-  private readonly log = new Logger(ApiKeyCredentials.name);
-  private readonly used = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly uses = new LastUses((ids) => this.keys.touchAcrossTenants(ids));
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -42,24 +39,10 @@ export class ApiKeyCredentials implements CredentialSource, OnModuleInit, OnAppl
   }
 
   onUsed(apiKeyId: string): void {
-    this.used.add(apiKeyId);
-    this.timer ??= setTimeout(() => void this.writeUsed(), TOUCH_EVERY_MS).unref();
+    this.uses.note(apiKeyId);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.timer !== undefined) await this.writeUsed();
-  }
-
-  private async writeUsed(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const ids = [...this.used];
-    this.used.clear();
-    try {
-      await this.keys.touchAcrossTenants(ids);
-    } catch (error) {
-      // Only a time that is shown to people; the next use writes it again.
-      this.log.warn({ event: 'api_key.touch_failed', error: String(error) });
-    }
+  onApplicationShutdown(): Promise<void> {
+    return this.uses.flush();
   }
 }

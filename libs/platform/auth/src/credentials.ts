@@ -38,7 +38,12 @@ interface Remembered {
 @Injectable()
 export class Credentials implements OnModuleInit {
   private readonly sources = new Map<TokenKind, CredentialSource>();
-  private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  private readonly remembered = new LRUCache<string, Remembered>({
+    max: MAX_REMEMBERED,
+    dispose: ({ credential }, id) => this.unlink(id, credential),
+  });
+  /** Ids of remembered credentials by that of their API key: thousands may be revoked at once, each by its own notice. */
+  private readonly byApiKey = new Map<string, Set<string>>();
   private readonly loading = new Map<string, Promise<StoredCredential | null>>();
   /** Grows with every change: what was being read meanwhile is not remembered. */
   private epoch = 0;
@@ -75,9 +80,24 @@ export class Credentials implements OnModuleInit {
   forget(id: string): void {
     this.epoch += 1;
     if (id === '*') return this.remembered.clear();
-    for (const [key, { credential }] of this.remembered.entries()) {
-      if (key === id || credential.principal.apiKeyId === id) this.remembered.delete(key);
-    }
+    this.remembered.delete(id);
+    for (const derived of [...(this.byApiKey.get(id) ?? [])]) this.remembered.delete(derived);
+  }
+
+  private remember(id: string, credential: StoredCredential): void {
+    this.remembered.set(id, { credential, loadedAtMs: this.clock.nowMs() });
+    const { apiKeyId } = credential.principal;
+    if (apiKeyId === null) return;
+    const known = this.byApiKey.get(apiKeyId);
+    if (known === undefined) this.byApiKey.set(apiKeyId, new Set([id]));
+    else known.add(id);
+  }
+
+  private unlink(id: string, { principal: { apiKeyId } }: StoredCredential): void {
+    const known = apiKeyId === null ? undefined : this.byApiKey.get(apiKeyId);
+    if (apiKeyId === null || known === undefined) return;
+    known.delete(id);
+    if (known.size === 0) this.byApiKey.delete(apiKeyId);
   }
 
   private load({ kind, credentialId }: Token): Promise<StoredCredential | null> {
@@ -94,7 +114,7 @@ export class Credentials implements OnModuleInit {
     const live = this.notices.isLive();
     const credential = (await this.sources.get(kind)?.load(credentialId)) ?? null;
     if (credential !== null && live && epoch === this.epoch) {
-      this.remembered.set(credentialId, { credential, loadedAtMs: this.clock.nowMs() });
+      this.remember(credentialId, credential);
     }
     return credential;
   }

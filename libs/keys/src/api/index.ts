@@ -1,0 +1,1 @@
+export { KeysApiModule } from './keys-api.module';

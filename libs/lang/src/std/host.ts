@@ -98,12 +98,14 @@ function send(fb: Fiber, event: Value, data: Value | undefined): Value {
 // ---- run --------------------------------------------------------------------------------------------------------------
 
 const RUN_INFO = new TypeInfo('::hot::run/RunInfo');
-const PARTS: readonly (readonly [string, TypeInfo, readonly string[]])[] = [
-  [
-    'run',
-    new TypeInfo('::hot::run/Run'),
-    ['id', 'type', 'status', 'start-time', 'retry-attempt', 'max-retries', 'retry-delay', 'origin-run-id'],
-  ],
+type Part = readonly [string, TypeInfo, readonly string[]];
+const RUN_PART: Part = [
+  'run',
+  new TypeInfo('::hot::run/Run'),
+  ['id', 'type', 'status', 'start-time', 'retry-attempt', 'max-retries', 'retry-delay', 'origin-run-id'],
+];
+const PARTS: readonly Part[] = [
+  RUN_PART,
   ['stream', STREAM_TYPE, ['id']],
   ['build', new TypeInfo('::hot::info/Build'), ['id', 'hash']],
   ['project', new TypeInfo('::hot::info/Project'), ['id', 'name']],
@@ -120,19 +122,23 @@ const OUTSIDE: Readonly<Record<string, Value>> = {
 };
 
 function info(fb: Fiber): Value {
-  const parts = PARTS.map(([name, type, keys]) => {
-    const given = infoPart(fb, name);
-    const map = given instanceof HotMap ? given : HotMap.empty;
-    const entries = keys.map((key) => {
-      const v = map.getStr(key) ?? (name === 'run' ? (OUTSIDE[key] ?? null) : null);
-      return [key, key === 'start-time' ? asInstant(v) : v] as const;
-    });
-    let full = HotMap.of(entries);
-    for (let i = 0; i < map.size; i++)
-      if (!full.has(map.keyAt(i))) full = full.set(map.keyAt(i), map.valueAt(i));
-    return [name, new Tagged(type, full)] as const;
+  return new Tagged(RUN_INFO, HotMap.of(PARTS.map((part) => [part[0], typedPart(fb, part)] as const)));
+}
+
+/** The run as a value of programs. */
+export const ownRun = (fb: Fiber): Value => typedPart(fb, RUN_PART);
+
+function typedPart(fb: Fiber, [name, type, keys]: Part): Value {
+  const given = infoPart(fb, name);
+  const map = given instanceof HotMap ? given : HotMap.empty;
+  const entries = keys.map((key) => {
+    const v = map.getStr(key) ?? (name === 'run' ? (OUTSIDE[key] ?? null) : null);
+    return [key, key === 'start-time' ? asInstant(v) : v] as const;
   });
-  return new Tagged(RUN_INFO, HotMap.of(parts));
+  let full = HotMap.of(entries);
+  for (let i = 0; i < map.size; i++)
+    if (!full.has(map.keyAt(i))) full = full.set(map.keyAt(i), map.valueAt(i));
+  return new Tagged(type, full);
 }
 
 /** The embedder gives times as texts. */

@@ -6,6 +6,8 @@ import {
   singleControl,
   SNIPPET_VALUE,
   type ProgramSource,
+  type RunHost,
+  type RunOutcome,
 } from '../../src';
 
 /** What each entry gives: its value, or its failure's message; and everything that was printed. */
@@ -78,5 +80,42 @@ describe('a text that goes on', () => {
   });
   it.each(['', '1', 'add(1, 2)', 'f fn () { ) }', '] 1'])('not %j', (text) => {
     expect(isIncomplete(text)).toBe(false);
+  });
+
+  it('runs functions beside an entry, with what is computed by then, and evaluates nothing again', async () => {
+    const session = newSession();
+    const printed: string[] = [];
+    const beside: Promise<RunOutcome>[] = [];
+    const host: RunHost = {
+      call: () => {
+        const request = requestOf({ fn: '::hot::main/times', argsJson: '[2]' });
+        beside.push(session.beside(request, host, singleControl()));
+        return Promise.resolve('null');
+      },
+      post: (kind, payload) => {
+        if (kind === 'log') printed.push((JSON.parse(payload) as { text: string }).text);
+      },
+      nowUs: () => 0,
+      epochMs: () => 0,
+      randomBytes: (length) => new Uint8Array(length),
+    };
+    const texts = [
+      'times fn (n) { mul(n, rate) }\nrate add(20, 1)',
+      'println("once") ::hot::time/sleep(1) 3',
+    ];
+    const sources = texts.map((text, index): ProgramSource => ({
+      name: `entry ${index}`,
+      text,
+      origin: 'snippet',
+      namespace: '::hot::main',
+    }));
+    for (const count of [1, 2]) {
+      const { artifact } = compileProject(sources.slice(0, count), { policy: 'shadow' });
+      if (artifact === null) throw new Error('does not compile');
+      await session.run(artifact, requestOf({ fn: SNIPPET_VALUE }), host, singleControl());
+    }
+    const outcomes = await Promise.all(beside);
+    expect(outcomes).toMatchObject([{ status: 'succeeded', resultJson: '42' }]);
+    expect(printed).toEqual(['once\n']);
   });
 });

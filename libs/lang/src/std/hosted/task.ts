@@ -5,13 +5,13 @@ import { HotMap } from '../../runtime/hot-map';
 import { shortTypeOf } from '../../runtime/types';
 import { err, HotFn, Tagged, TypeInfo, type Fiber, type Value } from '../../runtime/values';
 import { native, type NativeDef } from '../../runtime/native-def';
+import { ownRun } from '../host';
 import { payloadOf } from '../limits';
 import { isUuidText } from '../uuid';
 import { hostCall, isErr, record, runPart, type Refusals } from './call';
 
 const INFO_TYPE = new TypeInfo('::hot::task/TaskInfo');
 const RESULT_TYPE = new TypeInfo('::hot::task/TaskResult');
-const RUN_TYPE = new TypeInfo('::hot::run/Run');
 const STREAM_TYPE = new TypeInfo('::hot::stream/Stream');
 
 const DEFAULT_TIMEOUT = 1_800_000;
@@ -54,7 +54,7 @@ export function taskInfo(fb: Fiber, taskId: Value, data: Value): Value {
     record({
       id: taskId,
       stream: new Tagged(STREAM_TYPE, runPart(fb, 'stream') ?? HotMap.empty),
-      'origin-run': new Tagged(RUN_TYPE, runPart(fb, 'run') ?? HotMap.empty),
+      'origin-run': ownRun(fb),
       data,
     }),
   );

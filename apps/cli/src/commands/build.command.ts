@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { makeBundle } from '../project/make-bundle';
 import { selectProject } from '../project/select-project';
 import type { Command } from './command';
@@ -17,7 +17,7 @@ export const buildCommand: Command = {
   async run({ cwd, flags, env, out }) {
     const project = await selectProject(cwd, flags, env);
     const bundle = await makeBundle(project, flags.on('allow-secret-shape'), out);
-    const folder = flags.text('build.dir') ?? join(cwd, '.hot', 'build');
+    const folder = resolve(cwd, flags.text('build.dir') ?? join('.hot', 'build'));
     const file = join(folder, `${bundle.buildId}.hot.zip`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bundle.archive);

@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(process.pid) },
+    from: { type: 'string', default: '0' },
     only: { type: 'string' },
     root: { type: 'string', default: process.cwd() },
   },
@@ -23,7 +24,9 @@ async function main(): Promise<number> {
   const tally: Tally = { compiled: 0, runs: 0 };
   const kinds = new Map<string, number>();
   const [first, last] =
-    values.only === undefined ? [0, Number(values.inputs)] : [Number(values.only), Number(values.only) + 1];
+    values.only === undefined
+      ? [Number(values.from), Number(values.from) + Number(values.inputs)]
+      : [Number(values.only), Number(values.only) + 1];
   console.log(`${last - first} inputs from ${corpus.length} programs, --seed ${seed}`);
   const began = process.uptime();
   for (let n = first; n < last; n++) {

@@ -178,6 +178,15 @@ describe('the subset rule', () => {
   ])('row %i: %j for %j', (_, parent, requested, allowed) => {
     expect(findEscalation(parent, requested) === null).toBe(allowed);
   });
+
+  it('compares what patterns stand for, not their texts: a star before the last is only a star', () => {
+    const starred: PermissionSet = { 'mcp:a**': ['execute'] };
+    expect(isGranted(starred, 'mcp:a*', 'execute')).toBe(true);
+    expect(findEscalation(starred, { 'mcp:a*': ['execute'] })).toEqual({ urn: 'mcp:a*', action: 'execute' });
+    expect(findEscalation({ 'mcp:**': ['execute'] }, { 'mcp:*': ['execute'] })).not.toBeNull();
+    expect(findEscalation(starred, { 'mcp:a**': ['execute'], 'mcp:a*b': ['execute'] })).toBeNull();
+    expect(findEscalation({ 'mcp:a*': ['execute'] }, { 'mcp:a**': ['execute'] })).toBeNull();
+  });
 });
 
 describe('against a plain model, over random sets', () => {

@@ -58,8 +58,12 @@ function isAction(text: string): text is Action {
  * it stands for any continuation, across segments.
  */
 export function isGranted(set: PermissionSet, urn: string, action: string): boolean {
+  return hasEntry(set, action, (pattern) => covers(pattern, urn));
+}
+
+function hasEntry(set: PermissionSet, action: string, fits: (pattern: string) => boolean): boolean {
   for (const pattern of Object.keys(set)) {
-    if (!covers(pattern, urn)) continue;
+    if (!fits(pattern)) continue;
     const actions = set[pattern];
     if (actions !== undefined && (actions.includes(action) || actions.includes(ALL_ACTIONS))) return true;
   }
@@ -68,8 +72,18 @@ export function isGranted(set: PermissionSet, urn: string, action: string): bool
 
 function covers(pattern: string, urn: string): boolean {
   if (pattern === EVERYTHING || pattern === urn) return true;
-  const last = pattern.length - 1;
-  return pattern[last] === '*' && urn.startsWith(pattern.slice(0, last));
+  return isWildcard(pattern) && urn.startsWith(pattern.slice(0, -1));
+}
+
+/** Whether the pattern covers everything that another one does. */
+function coversAll(pattern: string, other: string): boolean {
+  if (pattern === other || !isWildcard(other)) return covers(pattern, other);
+  // Its text alone would not do: `a**` covers the text `a*`, but of what that stands for only what has a star there.
+  return isWildcard(pattern) && covers(pattern, other.slice(0, -1));
+}
+
+function isWildcard(pattern: string): boolean {
+  return pattern.endsWith('*');
 }
 
 export interface Escalation {
@@ -84,7 +98,7 @@ export interface Escalation {
 export function findEscalation(parent: PermissionSet, requested: PermissionSet): Escalation | null {
   for (const [urn, actions] of Object.entries(requested)) {
     for (const action of actions.flatMap((name) => expand(urn, name))) {
-      if (!isGranted(parent, urn, action)) return { urn, action };
+      if (!hasEntry(parent, action, (pattern) => coversAll(pattern, urn))) return { urn, action };
     }
   }
   return null;

@@ -1,7 +1,6 @@
 /** Content on its way into and out of the store: never as a whole in memory, never half under its key. */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
@@ -46,16 +45,15 @@ export class FileBytes {
     const digest = createHash('md5');
     let size = 0;
     return this.stage(scope, async (path) => {
-      await pipeline(
-        async function* () {
-          for await (const chunk of source) {
-            size += chunk.length;
-            digest.update(chunk);
-            yield chunk;
-          }
-        },
-        createWriteStream(path, { flags: 'wx' }),
-      );
+      // Opened before anything can fail: a stream that opens by itself may do so after the file has been removed.
+      const file = await open(path, 'wx');
+      await pipeline(async function* () {
+        for await (const chunk of source) {
+          size += chunk.length;
+          digest.update(chunk);
+          yield chunk;
+        }
+      }, file.createWriteStream());
       return { size, md5: digest.digest('hex') };
     });
   }

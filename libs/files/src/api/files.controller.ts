@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   Controller,
   Delete,
@@ -66,13 +67,17 @@ export class FilesController {
   async download(
     @CurrentPrincipal() principal: RequestPrincipal,
     @Param('file_id', { schema: uuid }) fileId: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const { file, stream } = await this.files.download(principal, fileId);
+    // The framework would read all of it to throw it away.
+    const isHead = request.method === 'HEAD';
+    if (isHead) stream.destroy();
     if (file.etag !== null) reply.header('etag', `"${file.etag}"`);
     // A page or script that somebody stored must not become one of this server.
     reply.header('x-content-type-options', 'nosniff');
-    return new StreamableFile(stream, {
+    return new StreamableFile(isHead ? Readable.from([]) : stream, {
       type: file.contentType ?? UNKNOWN_TYPE,
       disposition: attachment(fileName(file.path)),
       length: file.size,

@@ -43,13 +43,13 @@ export const testCommand: Command = {
     let outcome: RunOutcome | null = null;
     if (program !== null && wanted.length > 0) {
       const { loaded, hash } = program;
-      let effects: readonly Effect[] = [];
+      let effects: Effect[] = [];
       const runs = new LocalRuns({
         type: 'test',
         settings: localSettings(cwd, project, false),
         identity: new LocalIdentity(project.name, env),
         write: (stream, text) => report.output(stream, text),
-        tell: (effect) => (effects = [...effects, effect]),
+        tell: (effect) => void effects.push(effect),
         onTest: (record) => {
           report.add(recordOf(record), effects);
           effects = [];

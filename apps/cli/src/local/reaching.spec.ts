@@ -16,7 +16,7 @@ interface Report {
 }
 
 const leftovers = async (): Promise<readonly string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('hot-test-'));
+  (await readdir(tmpdir())).filter((name) => name.startsWith(`hot-files-${process.pid}-`));
 
 describe('a project that reaches for everything', () => {
   let place: Workspace;

@@ -28,7 +28,7 @@ export class PassingFolder {
   }
 
   private async make(): Promise<string> {
-    this.path = await realpath(await mkdtemp(join(tmpdir(), 'hot-test-')));
+    this.path = await realpath(await mkdtemp(join(tmpdir(), `hot-files-${process.pid}-`)));
     process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal);
     return this.path;
   }

@@ -173,13 +173,22 @@ export class LocalStore {
   private open(name: string, textSearch = false, embedding: string | null = null): Settings {
     if (name === '' || [...name].length > MAX_NAME_CHARS)
       throw new Refusal('invalid', `the name of a store has 1 to ${MAX_NAME_CHARS} characters`);
+    const found = this.find(name);
+    if (found !== null) return found;
     this.db.run(
       'insert into store (name, text_search, embedding) values (?, ?, ?) on conflict (name) do nothing',
       name,
       Number(textSearch),
       embedding,
     );
-    const row = this.db.row('select id, text_search, embedding from store where name = ?', name) ?? {};
+    const made = this.find(name);
+    if (made === null) throw new Refusal('io', `the store '${name}' is being destroyed by another program`);
+    return made;
+  }
+
+  private find(name: string): Settings | null {
+    const row = this.db.row('select id, text_search, embedding from store where name = ?', name);
+    if (row === null) return null;
     const { id, embedding: is } = row;
     return {
       id: Number(id),

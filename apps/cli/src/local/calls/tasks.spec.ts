@@ -84,6 +84,14 @@ describe('tasks on this machine', () => {
     expect(await ended('::shop/give-up, null, {retry: 3}')).toMatchObject(['cancelled', {}]);
   }, 20_000);
 
+  it('can be cancelled between two attempts', async () => {
+    const code = `t ::task/start(::shop/boom, 1, {retry: {attempts: 1, delay: 60000}})
+::hot::time/sleep(300)
+before ::task/cancel(t.id)
+[before, ::task/await(t.id).status]`;
+    expect(await value(code)).toEqual([true, 'cancelled']);
+  });
+
   it('get messages in order, those sent before they began too', async () => {
     const code =
       't ::task/start(::shop/ear)\n::task/send(t.id, {price: 1.50})\n::task/send(t.id, "second")\n';

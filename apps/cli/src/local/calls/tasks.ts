@@ -170,7 +170,8 @@ export class LocalTasks {
     this.going.delete(task);
     slot.free();
     const pauseMs = await this.pauseBefore(task, outcome);
-    if (pauseMs === null) task.finish(outcome);
+    // It may have been cancelled meanwhile.
+    if (pauseMs === null || task.isCancelled) task.finish(outcome);
     else await this.again(task, pauseMs);
     this.next();
   }

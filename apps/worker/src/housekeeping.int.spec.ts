@@ -82,6 +82,31 @@ describe('housekeeping', () => {
     ]);
   });
 
+  it('forgets sessions a day after they expired', async () => {
+    const [orgId, envId, keyId] = [newId(), newId(), newId()];
+    await db.execute(`INSERT INTO hot.org (org_id, name, slug) VALUES ($1, 'o', $2)`, [orgId, orgId]);
+    await db.execute(`INSERT INTO hot.env (env_id, org_id, name) VALUES ($1, $2, 'e')`, [envId, orgId]);
+    await db.execute(
+      `INSERT INTO hot.api_key (api_key_id, env_id, key_data, permissions, created_by_user_id)
+       VALUES ($1, $2, '{}', '{}', $1)`,
+      [keyId, envId],
+    );
+    for (const hours of [-1, 23, 25]) {
+      await db.execute(
+        `INSERT INTO hot.session (session_id, api_key_id, env_id, secret_hash, permissions, expires_at, revoked_at)
+         VALUES ($1, $2, $3, '', '{}', now() - $4 * interval '1 hour', now())`,
+        [newId(), keyId, envId, hours],
+      );
+    }
+    const housekeeping = app.get(Housekeeping);
+    housekeeping.start();
+    await eventually(async () => {
+      const rows = await db.query('SELECT 1 FROM hot.session WHERE env_id = $1', [envId]);
+      expect(rows).toHaveLength(2);
+    });
+    housekeeping.stop();
+  });
+
   it('keeps every total while it folds', async () => {
     const envId = newId();
     for (const slot of [21, 22, 23]) {

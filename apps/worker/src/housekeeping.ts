@@ -1,5 +1,5 @@
 /**
- * Tables: org (read), idempotency_key (delete). Partitions are made by a function of the database.
+ * Tables: org (read), idempotency_key and session (delete). Partitions are made by a function of the database.
  *
  * Work that any one worker has to do now and then. Everything here may be done twice or late without harm; an advisory
  * lock only spares the others the effort.
@@ -20,6 +20,9 @@ SELECT hot.ensure_partitions(c.class::smallint, now() - interval '1 day', now() 
 FROM (SELECT DISTINCT retention_class AS class FROM hot.org UNION SELECT -1) c`;
 
 const FORGET_KEYS = `DELETE FROM hot.idempotency_key WHERE expires_at < now()`;
+
+/** A day of grace: whoever ends its sessions at its own pace finds them, though they have expired meanwhile. */
+const FORGET_SESSIONS = `DELETE FROM hot.session WHERE expires_at < now() - interval '1 day'`;
 
 @Injectable()
 export class Housekeeping {
@@ -51,6 +54,7 @@ export class Housekeeping {
   private async hourly(): Promise<void> {
     await this.db.execute(MAKE_PARTITIONS);
     await this.db.execute(FORGET_KEYS);
+    await this.db.execute(FORGET_SESSIONS);
     await this.folder.foldHours();
   }
 

@@ -5,6 +5,7 @@ import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { ContextWorkerModule } from '@app/context/worker';
 import { FilesWorkerModule } from '@app/files/worker';
 import { Clock, SystemClock } from '@app/kernel';
+import { KeysWorkerModule } from '@app/keys/worker';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
@@ -41,6 +42,7 @@ class RunPortsModule {}
     DispatchWorkerModule,
     RunsWorkerModule,
     BuildsWorkerModule,
+    KeysWorkerModule,
     StatsModule,
   ],
   providers: [Worker, Deployments, Housekeeping],

@@ -1,0 +1,1 @@
+export { KeysWorkerModule } from './keys-worker.module';

@@ -261,6 +261,14 @@ function lambda(s: Entry | null, a: AsyncEntry | null, x: number, arity: number)
   return new HotFn(null, s ?? noSync, a ?? noAsync, x as Suspends, 0, 0, arity);
 }
 
+/** What is not evaluated yet has no kind. */
+function evaluated(args: readonly Value[]): readonly Value[] {
+  for (const arg of args) {
+    if (arg instanceof Thunk) return args.map((v) => (v instanceof Thunk ? null : v));
+  }
+  return args;
+}
+
 function choose(
   program: ProgramRt,
   fb: Fiber,
@@ -272,8 +280,9 @@ function choose(
 ): number {
   const params = program.paramsOf(fn) ?? [];
   const shapes = program.shapesOf(fn);
-  const values = args.map((v) => (v instanceof Thunk ? null : v));
-  const choice = chooseOverload(shapes, candidates, params, values, (t, v) => program.convertible(t, v));
+  const choice = chooseOverload(shapes, candidates, params, evaluated(args), (t, v) =>
+    program.convertible(t, v),
+  );
   if (choice.converted) {
     (params[choice.index] ?? []).forEach((test, i) => {
       const arg = args[i];

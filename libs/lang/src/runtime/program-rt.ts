@@ -61,6 +61,7 @@ export class ProgramRt implements TraceTables {
   private readonly others: ReadonlyMap<string, NamedDefinition>;
   private readonly nativeFns = new Map<string, HotFn>();
   private readonly params = new Map<number, readonly (readonly TypeTest[])[]>();
+  private readonly shapes = new Map<number, readonly OverloadShape[]>();
   private readonly nativeNames: string[] = [];
   private code: GeneratedCode | null = null;
   private steps: readonly InitStepRt[] | null = null;
@@ -202,10 +203,13 @@ export class ProgramRt implements TraceTables {
 
   /** Overload shapes of a function whose parameter types matter. */
   shapesOf(fn: number): readonly OverloadShape[] {
-    return (this.tables.shapes[String(fn)] ?? []).map(([fixed, variadic]) => ({
-      fixed,
-      variadic: variadic === 1,
-    }));
+    let shapes = this.shapes.get(fn);
+    if (shapes === undefined) {
+      const rows = this.tables.shapes[String(fn)] ?? [];
+      shapes = rows.map(([fixed, variadic]) => ({ fixed, variadic: variadic === 1 }));
+      this.shapes.set(fn, shapes);
+    }
+    return shapes;
   }
 
   convertible(test: TypeTest, v: Value): boolean {

@@ -130,10 +130,11 @@ export function chooseOverload(
   convertible: (test: TypeTest, v: Value) => boolean,
 ): { readonly index: number; readonly converted: boolean } {
   const n = args.length;
-  const same = candidates.filter((i) => overloads[i]?.fixed === n && overloads[i]?.variadic === false);
   let best = -1;
   let bestScore = 0;
-  for (const i of same) {
+  for (const i of candidates) {
+    const shape = overloads[i];
+    if (shape?.fixed !== n || shape.variadic) continue;
     const score = scoreOf(params[i] ?? [], args);
     if (score > bestScore) {
       best = i;
@@ -141,6 +142,7 @@ export function chooseOverload(
     }
   }
   if (best >= 0) return { index: best, converted: false };
+  const same = candidates.filter((i) => overloads[i]?.fixed === n && overloads[i]?.variadic === false);
   const reachable = same.filter((i) =>
     (params[i] ?? []).every((t, k) => {
       const arg = args[k];

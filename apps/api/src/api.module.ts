@@ -17,6 +17,7 @@ import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
 import { ProjectsApiModule } from '@app/projects/api';
 import { RunsApiModule } from '@app/runs/api';
+import { SchedulesApiModule } from '@app/schedules/api';
 import { StreamsApiModule } from '@app/streams/api';
 import { StatusController } from './status.controller';
 
@@ -44,6 +45,7 @@ export class ApiModule {
         ContextApiModule,
         EventsApiModule,
         RunsApiModule,
+        SchedulesApiModule,
         StreamsApiModule,
         FilesApiModule,
       ],

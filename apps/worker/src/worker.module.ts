@@ -14,6 +14,7 @@ import { RedisModule } from '@app/platform/redis';
 import { SandboxModule } from '@app/platform/sandbox';
 import { Serving } from '@app/runs';
 import { CatalogueServing, RunsWorkerModule } from '@app/runs/worker';
+import { SchedulesWorkerModule } from '@app/schedules/worker';
 import { StatsModule } from '@app/stats';
 import { StoresWorkerModule } from '@app/stores/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
@@ -25,12 +26,19 @@ import { Worker } from './worker';
 /** What `RunsWorkerModule` knows as ports only. */
 @Global()
 @Module({
-  imports: [BuildsModule, SandboxModule, ContextWorkerModule, FilesWorkerModule, StoresWorkerModule],
+  imports: [
+    BuildsModule,
+    SandboxModule,
+    ContextWorkerModule,
+    FilesWorkerModule,
+    SchedulesWorkerModule,
+    StoresWorkerModule,
+  ],
   providers: [
     { provide: Serving, useClass: CatalogueServing },
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Serving, SandboxModule, FilesWorkerModule, StoresWorkerModule, Clock],
+  exports: [Serving, SandboxModule, FilesWorkerModule, SchedulesWorkerModule, StoresWorkerModule, Clock],
 })
 class RunPortsModule {}
 

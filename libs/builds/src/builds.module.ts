@@ -14,6 +14,7 @@ import { CompiledArtifacts } from './compiled-artifacts';
 import { BuildService } from './build.service';
 import { DeployQueue } from './deploy-tickets';
 import { DeployService } from './deploy.service';
+import { DeploymentListeners } from './deployment-listeners';
 import { DeploymentRepository } from './deployment.repository';
 import { EventHandlerQueries } from './event-handler.queries';
 import { EventHandlerService } from './event-handler.service';
@@ -35,6 +36,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
         new LocalBlobStore(storagePath ?? join(dataDir, 'builds')),
     },
     BuildRepository,
+    DeploymentListeners,
     DeploymentRepository,
     ServingRepository,
     ArchiveInspector,
@@ -52,6 +54,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
   ],
   exports: [
     BlobStore,
+    DeploymentListeners,
     DeploymentRepository,
     ArchiveCompiler,
     ArtifactStore,

@@ -15,6 +15,7 @@ export {
 } from './definitions';
 export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets';
 export { DeployService } from './deploy.service';
+export { DeploymentListeners, type Activation, type ActivationListener } from './deployment-listeners';
 export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
 export { type EventHandlerView } from './event-handler.queries';
 export { EventHandlerService } from './event-handler.service';

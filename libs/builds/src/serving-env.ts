@@ -54,6 +54,8 @@ export class ServingBuild {
   private readonly handlersByType = new Map<string, readonly ServingHandler[]>();
   private readonly handlersByKey = new Map<string, ServingHandler>();
   private readonly functions: ReadonlySet<string>;
+  /** What they declare besides their name, such as how often they are tried again. */
+  private readonly scheduled: ReadonlyMap<string, FunctionDefinition>;
   private readonly context: BuildContext;
 
   constructor(
@@ -61,6 +63,11 @@ export class ServingBuild {
     readonly row: ServingBuildRow,
   ) {
     this.functions = new Set(row.functions ?? []);
+    this.scheduled = new Map(
+      Object.values(row.scheduled_functions ?? {})
+        .flat()
+        .map((definition) => [definition.fn, definition]),
+    );
     this.context = contextOf(row.context ?? []);
     for (const [type, definitions] of Object.entries(row.event_handlers ?? {})) {
       const handlers = definitions.map((definition) => this.handlerOf(definition));
@@ -84,6 +91,8 @@ export class ServingBuild {
   find(functionName: string): ServingHandler | null {
     const known = this.handler(this.keyOf(functionName));
     if (known !== null) return known;
+    const scheduled = this.scheduled.get(functionName);
+    if (scheduled !== undefined) return this.handlerOf(scheduled);
     return this.functions.has(functionName) ? this.handlerOf({ fn: functionName, meta: {} }) : null;
   }
 

@@ -18,12 +18,14 @@ export interface ServingBuildRow {
   readonly build_hash: string;
   readonly artifact_hash: string;
   readonly event_handlers: Readonly<Record<string, readonly FunctionDefinition[]>> | null;
+  readonly scheduled_functions: Readonly<Record<string, readonly FunctionDefinition[]>> | null;
   readonly functions: readonly string[] | null;
   readonly context: readonly ContextNeed[] | null;
 }
 
 const COLUMNS = `p.project_id, p.name AS project_name, b.build_id, b.hash AS build_hash, b.artifact_hash,
   b.definitions->'event_handlers' AS event_handlers, b.definitions->'functions' AS functions,
+  b.definitions->'scheduled_functions' AS scheduled_functions,
   b.definitions->'context' AS context`;
 
 const ENV = statement(

@@ -158,7 +158,7 @@ interface CheckedRow {
 }
 
 export class AcceptRepository {
-  constructor(private readonly sql: HotSql) {}
+  constructor(private readonly sql: Pick<HotSql, 'rows'>) {}
 
   /** @param slot counter slot that no concurrent writer uses */
   async insert(rows: readonly AcceptRow[], slot: number): Promise<readonly AcceptResult[]> {

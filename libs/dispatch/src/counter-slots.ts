@@ -10,10 +10,11 @@ const WRITERS = {
   retry: 5,
   dead: 6,
   sweep: 7,
+  fire: 8,
 } as const;
-const PER_PROCESS = 8;
+const PER_PROCESS = 9;
 /** Slot 0 holds what has been folded. The column is a smallint. */
-const MAX_BASE = 4_000;
+const MAX_BASE = 3_600;
 
 /**
  * Counter slots of this process. Drawn at random: two processes that draw the same one wait for each other's rows now

@@ -3,6 +3,7 @@
  * be handled at least once; what is done after that (notices, tickets) may be lost without losing the event.
  */
 import { ConflictError, newId, NotFoundError, UnavailableError } from '@app/kernel';
+import type { Db } from '@app/platform/database';
 import { LiveBus } from '@app/platform/live';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -88,7 +89,7 @@ export class EventAcceptor {
     private readonly bus: LiveBus,
     private readonly tickets: TicketSender,
     private readonly totals: StreamTotals,
-    slots: CounterSlots,
+    private readonly slots: CounterSlots,
   ) {
     this.repository = new AcceptRepository(pools.durable);
     this.writer = new GroupWriter({
@@ -130,6 +131,25 @@ export class EventAcceptor {
         throw new UnavailableError('The request with this Idempotency-Key is still being handled');
       }
     }
+  }
+
+  /**
+   * Writes events in the surrounding transaction of `db`: with everything else of it, or not at all. Each begins a stream
+   * of its own. They are made known, and get their tickets, after the commit. Call it once per transaction: two would
+   * wait for each other's counters.
+   */
+  async acceptWithin(db: Db, events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const nowMs = Date.now();
+    const rows = events.map((event) => this.rowOf({ ...event, streamId: null }, nowMs));
+    const repository = new AcceptRepository({ rows: (statement, values) => db.query(statement, values) });
+    await repository.insert(rows, this.slots.of('fire'));
+    db.afterCommit(() => {
+      for (const row of rows) {
+        this.streams.set(row.streamId, row.envId);
+        this.announce(row, true);
+      }
+    });
   }
 
   private rowOf(event: NewEvent, eventTimeMs: number): AcceptRow {

@@ -1,5 +1,5 @@
 /**
- * Tables: dispatch (update), worker_lease (delete), run, run_bucket, usage_daily (insert), build (read).
+ * Tables: dispatch (update), worker_lease (delete), run, run_bucket, usage_daily (insert), build, schedule (read).
  *
  * Finds what nobody else will come back to. One sweep at a time in the whole installation: the statement takes an
  * advisory lock for its own transaction and does nothing without it.
@@ -106,7 +106,9 @@ WHERE b.deployed AND b.runtime_status IN ('pending', 'loading') AND (SELECT mine
 UNION ALL
 SELECT 'next', NULL, (SELECT mine FROM turn)::int,
        (extract(epoch FROM (SELECT min(due_at) FROM hot.dispatch WHERE state IN (1, 3) AND due_at > now()) - now())
-         * 1000)::int, NULL, NULL, NULL, NULL, NULL, NULL`,
+         * 1000)::int, NULL, NULL, NULL, NULL, NULL,
+       (SELECT greatest(-1e9, least(1e9, extract(epoch FROM min(s.next_fire_at) - now()) * 1000))
+        FROM hot.schedule s WHERE s.active AND NOT s.paused)::int`,
 );
 
 export interface SweepTicket {
@@ -137,6 +139,8 @@ export interface Sweep {
   readonly builds: readonly string[];
   /** Milliseconds until the next row is due, null when none waits. */
   readonly nextDueInMs: number | null;
+  /** Milliseconds until the next schedule is due, negative when one is; null when there is none. */
+  readonly nextFireInMs: number | null;
 }
 
 interface SweepRow {
@@ -149,7 +153,7 @@ interface SweepRow {
   readonly stream_id: string;
   readonly project_id: string | null;
   readonly function_name: string | null;
-  readonly run_type: number;
+  readonly run_type: number | null;
 }
 
 export class SweepRepository {
@@ -165,6 +169,7 @@ export class SweepRepository {
     return {
       mine: next?.state === 1,
       nextDueInMs: next?.kind ?? null,
+      nextFireInMs: next?.run_type ?? null,
       builds: rows.filter((row) => row.what === 'build').map((row) => row.id),
       tickets: rows
         .filter((row) => row.what === 'ticket')
@@ -183,7 +188,7 @@ export class SweepRepository {
           streamId: row.stream_id,
           projectId: row.project_id,
           functionName: row.function_name,
-          runType: row.run_type,
+          runType: row.run_type ?? 0,
           status: row.what === 'failed' ? 3 : 4,
         })),
     };

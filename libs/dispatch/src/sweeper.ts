@@ -22,7 +22,8 @@ const FULL_PAUSE_MS = 20;
 const BACKLOG_TICKETS = 8;
 const BACKLOG_PATIENCE_MS = 10_000;
 
-export type SweepListener = (sweep: Sweep) => void | Promise<void>;
+/** May answer in how many milliseconds it wants the next sweep at the latest. */
+export type SweepListener = (sweep: Sweep) => void | number | Promise<void | number>;
 
 @Injectable()
 export class Sweeper {
@@ -69,8 +70,10 @@ export class Sweeper {
     let pause: number = BUSY_PAUSE_MS;
     try {
       const sweep = await this.repository.sweep(this.slots.of('sweep'), await this.patienceMs());
-      for (const listener of this.listeners) await listener(sweep);
-      pause = pauseAfter(sweep);
+      let wantedMs = Infinity;
+      for (const listener of this.listeners)
+        wantedMs = Math.min(wantedMs, (await listener(sweep)) ?? Infinity);
+      pause = Math.min(pauseAfter(sweep), Math.max(FULL_PAUSE_MS, wantedMs));
     } catch (error) {
       this.log.warn({ event: 'sweep.failed', error: error instanceof Error ? error.message : error });
     }

@@ -5,6 +5,14 @@ export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';
 export { RunsModule } from './runs.module';
 export {
+  RunSchedules,
+  SCHEDULE_CALLS,
+  SCHEDULE_EVENTS,
+  type ScheduleCall,
+  type ScheduleEvent,
+  type ScheduleUser,
+} from './schedules.port';
+export {
   ContextUnreadableError,
   RunContexts,
   Serving,

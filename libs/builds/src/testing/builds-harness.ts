@@ -26,6 +26,7 @@ import { RedisModule } from '@app/platform/redis';
 import { BlobStore } from '@app/platform/storage';
 import { ProjectService, ProjectsModule } from '@app/projects';
 import { eventually, type TestRedis } from '@app/testing';
+import type { Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TestCompiler, testBundle, type TestBundleOptions } from './test-compiler';
 
@@ -35,7 +36,13 @@ export class BuildsHarness {
     readonly dataDir: string,
   ) {}
 
-  static async start(databaseUrl: string, redis: TestRedis): Promise<BuildsHarness> {
+  /** @param joining domains that keep something of what builds declare */
+  static async start(
+    databaseUrl: string,
+    redis: TestRedis,
+    joining: readonly Type[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<BuildsHarness> {
     const dataDir = mkdtempSync(join(tmpdir(), 'hot-builds-'));
     const module = await Test.createTestingModule({
       imports: [
@@ -44,6 +51,7 @@ export class BuildsHarness {
           REDIS_URL: redis.url,
           HOT_REDIS_PREFIX: redis.prefix,
           HOT_DATA_DIR: dataDir,
+          ...environment,
         }),
         DatabaseModule,
         RedisModule,
@@ -52,6 +60,7 @@ export class BuildsHarness {
         AccessModule,
         ProjectsModule,
         BuildsWorkerModule,
+        ...joining,
       ],
     }).compile();
     module.useLogger(false);
@@ -60,6 +69,7 @@ export class BuildsHarness {
     return new BuildsHarness(module, dataDir);
   }
 
+  readonly get = <T>(type: Type<T>): T => this.module.get(type, { strict: false });
   readonly db = (): Db => this.module.get(Db);
   readonly notices = (): DbNotices => this.module.get(DbNotices);
   readonly builds = (): BuildService => this.module.get(BuildService, { strict: false });

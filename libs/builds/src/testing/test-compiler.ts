@@ -1,6 +1,7 @@
 /**
- * A language of three statements, so that tests of builds do not depend on the real one: `on <event type> <function>
- * [meta as JSON]`, `fn <function>`, and `error <text>`, which does not compile. Manifests are JSON after their name.
+ * A language of four statements, so that tests of builds do not depend on the real one: `on <event type> <function>
+ * [meta as JSON]`, `at <function> <expression>`, `fn <function>`, and `error <text>`, which does not compile. Manifests are
+ * JSON after their name.
  */
 import { createHash } from 'node:crypto';
 import { createBundle, type SourceText } from '@app/bundle';
@@ -45,12 +46,18 @@ export class TestCompiler extends ProgramCompiler {
     this.compilations += 1;
     await this.before();
     const handlers: Record<string, FunctionDefinition[]> = {};
+    const scheduled: Record<string, FunctionDefinition[]> = {};
     const functions: string[] = [];
     for (const { path, text } of sources) {
       text.split('\n').forEach((line, index) => {
         const [word = '', first = '', second = '', meta = '{}'] = line.split(' ');
         if (word === 'error') throw new CompileError(`${path}:${index + 1}: ${line.slice(6)}`);
         if (word === 'fn') functions.push(first);
+        if (word === 'at') {
+          functions.push(first);
+          const schedule = line.slice(first.length + 4);
+          (scheduled[schedule] ??= []).push({ fn: first, meta: { schedule }, file: path, line: index + 1 });
+        }
         if (word !== 'on') return;
         functions.push(second);
         const parsed = JSON.parse(meta) as Record<string, unknown>;
@@ -67,6 +74,11 @@ export class TestCompiler extends ProgramCompiler {
     }
     const artifact = Buffer.from(`${this.id}:${sources.map((source) => source.text).join('\n')}`);
     const artifactHash = createHash('sha256').update(artifact).digest('hex');
-    return { artifactHash, artifact, definitions: { event_handlers: handlers, functions }, warnings: [] };
+    return {
+      artifactHash,
+      artifact,
+      definitions: { event_handlers: handlers, scheduled_functions: scheduled, functions },
+      warnings: [],
+    };
   }
 }

@@ -10,6 +10,7 @@ import {
   ArchiveCompiler,
   ArtifactStore,
   CompileError,
+  DeploymentListeners,
   DeploymentRepository,
   ProgramCompiler,
   storableText,
@@ -50,6 +51,7 @@ export class BuildLoader {
   constructor(
     private readonly db: Db,
     private readonly deployments: DeploymentRepository,
+    private readonly listeners: DeploymentListeners,
     private readonly archives: ArchiveCompiler,
     private readonly artifacts: ArtifactStore,
     private readonly compiler: ProgramCompiler,
@@ -124,6 +126,7 @@ export class BuildLoader {
       await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
       const activated = await this.deployments.activate({ envId: claim.env_id }, claim, incarnation);
       if (!activated) return this.superseded(claim, incarnation);
+      await this.listeners.activated({ ...viewOf(claim), definitions });
       return { outcome: 'ready', build: viewOf(claim) };
     });
   }

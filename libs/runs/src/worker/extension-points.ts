@@ -27,8 +27,13 @@ export interface RunFacts {
  */
 export type HostFunction = (run: RunFacts, argsJson: string, signal: AbortSignal) => Promise<string>;
 
-/** Effects of an event that code or the engine itself has sent. Resolves with a sentence when it could not be done. */
-export type SystemEffect = (row: ClaimedRow) => Promise<{ readonly problem: string } | null>;
+/**
+ * Effects of an event that code or the engine itself has sent; may be asked for again after a crash. A problem, as a
+ * sentence, becomes a failed run, a result (JSON text) a successful one; null leaves no run behind.
+ */
+export type SystemEffect = (
+  row: ClaimedRow,
+) => Promise<{ readonly problem: string } | { readonly result: string } | null>;
 
 export type HostCallCode =
   'unavailable' | 'invalid' | 'not_found' | 'conflict' | 'denied' | 'quota' | 'timeout' | 'cancelled' | 'io';

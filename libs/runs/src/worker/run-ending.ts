@@ -126,7 +126,28 @@ export class RunEnding {
   }
 
   /** A run that can't begin: it has failed as soon as it has started. */
-  async failAtOnce(row: ClaimedRow, incarnation: string, run: ImpossibleRun): Promise<void> {
+  failAtOnce(row: ClaimedRow, incarnation: string, run: ImpossibleRun): Promise<void> {
+    return this.endAtOnce(row, incarnation, run, null);
+  }
+
+  /** What the platform itself has done for an event. @param result JSON text */
+  succeedAtOnce(
+    row: ClaimedRow,
+    incarnation: string,
+    run: Omit<ImpossibleRun, 'message'>,
+    result: string,
+  ): Promise<void> {
+    return this.endAtOnce(row, incarnation, { ...run, message: null }, result);
+  }
+
+  private async endAtOnce(
+    row: ClaimedRow,
+    incarnation: string,
+    run: Omit<ImpossibleRun, 'message'> & { readonly message: string | null },
+    result: string | null,
+  ): Promise<void> {
+    const failureKind = run.message === null ? null : 'failure';
+    const status = run.message === null ? 2 : 3;
     const ours = await this.settler.start(incarnation, {
       dispatchId: row.dispatch_id,
       runId: row.run_id,
@@ -144,12 +165,15 @@ export class RunEnding {
       dispatchId: row.dispatch_id,
       runId: row.run_id,
       retentionClass: row.retention_class,
-      status: 3,
+      status,
       stopMs,
       durationUs: 0,
-      result: failureJson(run.message),
-      info: JSON.stringify({ failure_kind: 'failure', queue_timing: queueTiming(row, Date.now()) }),
-      failureKind: 'failure',
+      result: run.message === null ? result : failureJson(run.message),
+      info: JSON.stringify({
+        ...(failureKind === null ? {} : { failure_kind: failureKind }),
+        queue_timing: queueTiming(row, Date.now()),
+      }),
+      failureKind,
       agentType: null,
       callCount: 0,
       traceBytes: 0,
@@ -158,7 +182,7 @@ export class RunEnding {
       segments: [],
     });
     if (!done) return;
-    this.totals.add(row.stream_id, { runs: 1, failed: 1 });
+    this.totals.add(row.stream_id, { runs: 1, failed: status === 3 ? 1 : 0 });
     this.announcer.ended({
       runId: row.run_id,
       envId: row.env_id,
@@ -167,7 +191,7 @@ export class RunEnding {
       runType: run.runType,
       projectId: row.project_id,
       functionName: run.functionName,
-      status: 3,
+      status,
       durationUs: 0,
       reason: run.message,
       streamDataCount: 0,

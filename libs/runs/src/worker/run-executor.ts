@@ -18,6 +18,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { RunTarget } from '../serving.port';
 import type { ActiveRun } from './active-run';
 import { EventSeals } from './event-seals';
+import type { SystemEffect } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunEnding } from './run-ending';
 import { RunRouter, type PlannedRun } from './run-router';
@@ -216,23 +217,18 @@ export class RunExecutor {
     });
   }
 
-  /** An event that is a command to the platform: no run of its own unless the command fails. */
-  private async applyEffect(
-    row: ClaimedRow,
-    incarnation: string,
-    effect: (row: ClaimedRow) => Promise<{ readonly problem: string } | null>,
-  ): Promise<void> {
-    const failed = await effect(row);
-    if (failed === null) {
+  /** An event that is a command to the platform. */
+  private async applyEffect(row: ClaimedRow, incarnation: string, effect: SystemEffect): Promise<void> {
+    const outcome = await effect(row);
+    if (outcome === null) {
       await this.settler.discard(incarnation, row.dispatch_id, row.run_id);
       this.announcer.handled(row, null);
       return;
     }
-    await this.ending.failAtOnce(row, incarnation, {
-      runType: 1,
-      functionName: row.event_type,
-      message: failed.problem,
-    });
+    const run = { runType: RUN_TYPES.call, functionName: row.event_type };
+    await ('result' in outcome
+      ? this.ending.succeedAtOnce(row, incarnation, run, outcome.result)
+      : this.ending.failAtOnce(row, incarnation, { ...run, message: outcome.problem }));
   }
 
   private async giveBack(

@@ -13,6 +13,7 @@ import { RunEnding } from './run-ending';
 import { RunExecutor } from './run-executor';
 import { RunRouter } from './run-router';
 import { RunStarter } from './run-starter';
+import { ScheduleCalls } from './schedule-calls';
 import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
 
@@ -36,6 +37,7 @@ import { StreamDataWriter } from './stream-data-writer';
     ClockCalls,
     HttpCalls,
     FileCalls,
+    ScheduleCalls,
     StoreCalls,
   ],
   exports: [DispatchWorkerModule, EventConsumer, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],

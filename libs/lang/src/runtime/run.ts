@@ -46,6 +46,7 @@ export class Run {
   /** What this run takes over from an earlier one; see session.ts. */
   continued: Continued | null = null;
   calls = 0;
+  private fibers = 0;
   /** Work of natives in a traced run since the last look at the control words. */
   private owed = 0;
   /** Arrows to Str that are being applied inside each other. */
@@ -73,6 +74,9 @@ export class Run {
   }
 
   fiber(tp: OpenCall | null): Fiber {
+    // Each has fuel of its own: a tree of many that make a few calls each would never look up otherwise. None but
+    // the first is begun without: a halt ends only its own branch, and the others would grow on.
+    if (this.fibers++ > 0) this.check();
     return { f: this.tracer === null ? FUEL : 0, tp, r: this };
   }
 

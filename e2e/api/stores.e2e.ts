@@ -100,6 +100,14 @@ describe('stores', () => {
     });
   });
 
+  it('are searched by meaning where the program embeds texts itself', async () => {
+    expect(await result('stores:embed', { query: 'short' })).toEqual({ keys: ['short', 'long'], best: 1 });
+    expect(await result('stores:embed', { query: 'what is asked at greater length than' })).toEqual({
+      keys: ['long', 'short'],
+      best: 1,
+    });
+  });
+
   it('refuse handles with other settings', async () => {
     await result('stores:search', { query: 'milk' });
     const end = await run('stores:change');

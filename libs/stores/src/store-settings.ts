@@ -36,6 +36,8 @@ export function settingsOf(textSearch: unknown, embedding: unknown): StoreSettin
   return { textSearch: textSearch === true, embedding: json };
 }
 
+export const dimensionsOf = (embedding: string): unknown => (JSON.parse(embedding) as Embedding).dimensions;
+
 interface Embedding {
   readonly provider?: unknown;
   readonly model?: unknown;

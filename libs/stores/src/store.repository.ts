@@ -19,6 +19,7 @@ import {
   DELETE,
   DESTROY,
   ENSURE,
+  ENTRIES,
   FIRST,
   GET,
   LAST,
@@ -29,6 +30,7 @@ import {
   PUT_MANY,
   SEARCH,
   SEARCH_ALL,
+  VECTORS,
 } from './store.sql';
 import { storesConfig, type StoresConfig } from './stores.config';
 
@@ -44,6 +46,7 @@ export interface EntryInput {
   readonly value: string;
   readonly size: number;
   readonly searchText: string | null;
+  readonly vector: Buffer | null;
 }
 
 export interface EntryRow {
@@ -117,6 +120,7 @@ export class StoreRepository implements OnApplicationShutdown {
       entry.value,
       entry.size,
       entry.searchText,
+      entry.vector,
     ]);
   }
 
@@ -136,6 +140,7 @@ export class StoreRepository implements OnApplicationShutdown {
       entries.map((entry) => entry.value),
       entries.map((entry) => entry.size),
       entries.map((entry) => entry.searchText),
+      entries.map((entry) => entry.vector),
     ]);
   }
 
@@ -211,6 +216,26 @@ export class StoreRepository implements OnApplicationShutdown {
       query.words,
       minScore,
     ]);
+  }
+
+  /** Entries with vectors, in order, after that sequence number. */
+  vectors(
+    { envId }: EnvScope,
+    name: string,
+    afterSeq: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly vector: Buffer }[]> {
+    return this.sql.rows(VECTORS, [envId, name, limit, afterSeq]);
+  }
+
+  /** Those of the sequence numbers that are still there. */
+  entries(
+    { envId }: EnvScope,
+    name: string,
+    seqs: readonly number[],
+    maxBytes: number,
+  ): Promise<readonly EntryRow[]> {
+    return this.sql.rows(ENTRIES, [envId, name, maxBytes, seqs]);
   }
 
   /** Two that write the same entries in another order may wait for each other: the database ends one, which begins again. */

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { searchable, textQuery } from './search-text';
 import { keyOf } from './store-key';
-import { parseStoreName, PLAIN, requireSame, type StoreSettings } from './store-settings';
+import { dimensionsOf, parseStoreName, PLAIN, requireSame, type StoreSettings } from './store-settings';
 import { NotOurStoreRunError, StoreRefusedError } from './store.errors';
 import {
   StoreRepository,
@@ -14,6 +14,7 @@ import {
   type StoreGuard,
 } from './store.repository';
 import { StoreUsage } from './store-usage';
+import { Nearest, scoreText, vectorBytes, vectorOf } from './vectors';
 
 /** The run on whose behalf a store is used. */
 export type StoreCaller = StoreGuard;
@@ -24,6 +25,17 @@ export interface StoreWrite {
   readonly value: string;
   /** By which it is found, in a map with text search. */
   readonly text: string | null;
+  /** What the text means, in a map with embeddings. */
+  readonly vector: readonly unknown[] | null;
+}
+
+export interface StoreQuery {
+  readonly mode: 'keyword' | 'semantic' | 'hybrid';
+  readonly query: string;
+  /** What the query means; null when nobody could say. */
+  readonly vector: readonly unknown[] | null;
+  readonly limit: number;
+  readonly minScore: number;
 }
 
 export interface Listed {
@@ -36,7 +48,7 @@ export interface Listed {
 export interface Hit {
   readonly key: string;
   readonly value: string;
-  /** 1 for the query in one piece, 0.5 for all of its words. */
+  /** 1 for the query in one piece, 0.5 for all of its words; how near it means the same, 1 at most. */
   readonly score: string;
 }
 
@@ -45,6 +57,9 @@ export const MAX_VALUE_BYTES = 10 * 1024 * 1024;
 export const MAX_ANSWER_BYTES = 24 * 1024 * 1024;
 const MAX_BATCH_BYTES = 24 * 1024 * 1024;
 const MAX_ROWS = 1_000_000;
+/** All vectors of a map are compared. */
+export const MAX_VECTORS = 50_000;
+const VECTORS_PER_PAGE = 2_000;
 const MAX_ATTEMPTS = 10;
 /** A handle with settings that fit is not checked again for so long; writes check them anyway. */
 const KNOWN_FOR_MS = 10_000;
@@ -154,19 +169,51 @@ export class StoreService {
     return whole(await this.rows.list(caller, name, from, Math.min(limit, MAX_ROWS), MAX_ANSWER_BYTES));
   }
 
+  /** Best first; of equals the earlier ones. */
   async search(
     caller: StoreCaller,
     untrustedName: unknown,
-    query: string,
-    limit: number,
-    minScore: number,
+    { mode, query, vector, limit, minScore }: StoreQuery,
   ): Promise<readonly Hit[]> {
     const name = parseStoreName(untrustedName);
-    const asked = textQuery(query);
-    if (asked === null) return [];
-    return whole(
-      await this.rows.search(caller, name, asked, Math.min(limit, MAX_ROWS), minScore, MAX_ANSWER_BYTES),
+    const most = Math.min(limit, MAX_ROWS);
+    const asked = mode === 'semantic' ? null : textQuery(query);
+    const containing =
+      asked && whole(await this.rows.search(caller, name, asked, most, minScore, MAX_ANSWER_BYTES));
+    const wanted = mode === 'keyword' || vector === null ? null : vectorOf(vector, null);
+    if (wanted === null) return containing ?? [];
+    return bestOf(
+      [...(containing ?? []), ...(await this.nearest(caller, name, wanted, most, minScore))],
+      most,
     );
+  }
+
+  private async nearest(
+    caller: StoreCaller,
+    name: string,
+    wanted: Float32Array,
+    limit: number,
+    minScore: number,
+  ): Promise<readonly (Hit & { readonly seq: number })[]> {
+    const found = new Nearest(wanted, limit, minScore);
+    let afterSeq = 0;
+    for (let seen = 0; ;) {
+      const page = await this.rows.vectors(caller, name, afterSeq, VECTORS_PER_PAGE);
+      seen += page.length;
+      if (seen > MAX_VECTORS) {
+        throw new StoreRefusedError(
+          'invalid',
+          `maps of more than ${MAX_VECTORS} entries are not searched by meaning`,
+        );
+      }
+      for (const { seq, vector } of page) found.show(seq, vector);
+      const last = page.at(-1);
+      if (last === undefined || page.length < VECTORS_PER_PAGE) break;
+      afterSeq = last.seq;
+    }
+    const best = new Map(found.sorted().map(({ seq, score }) => [seq, scoreText(score)]));
+    const entries = whole(await this.rows.entries(caller, name, [...best.keys()], MAX_ANSWER_BYTES));
+    return entries.map((entry) => ({ ...entry, score: best.get(entry.seq) ?? '0.0' }));
   }
 
   /** What a program was told is there may have been destroyed since: then it is made again. */
@@ -237,7 +284,7 @@ function entriesOf(
   return [head, ...tail];
 }
 
-function entryOf({ key, value, text }: StoreWrite, { textSearch }: StoreSettings): EntryInput {
+function entryOf({ key, value, text, vector }: StoreWrite, settings: StoreSettings): EntryInput {
   const { hash, json } = keyOf(key);
   const valueBytes = Buffer.byteLength(value);
   if (valueBytes > MAX_VALUE_BYTES) {
@@ -246,8 +293,13 @@ function entryOf({ key, value, text }: StoreWrite, { textSearch }: StoreSettings
       `values have at most ${MAX_VALUE_BYTES} bytes, this one has ${valueBytes}`,
     );
   }
-  const searchText = textSearch && text !== null ? searchable(text) : null;
-  return { hash, key: json, value, size: Buffer.byteLength(json) + valueBytes, searchText };
+  const searchText = settings.textSearch && text !== null ? searchable(text) : null;
+  const bytes =
+    settings.embedding === null || vector === null
+      ? null
+      : vectorBytes(vectorOf(vector, dimensionsOf(settings.embedding)));
+  const size = Buffer.byteLength(json) + valueBytes + (bytes?.length ?? 0);
+  return { hash, key: json, value, size, searchText, vector: bytes };
 }
 
 function whole<Row extends EntryRow>(rows: readonly Row[]): readonly (Row & { readonly value: string })[] {
@@ -261,6 +313,18 @@ function whole<Row extends EntryRow>(rows: readonly Row[]): readonly (Row & { re
     }
     return { ...row, value };
   });
+}
+
+/** Of an entry that was found twice the better score counts. */
+function bestOf(hits: readonly (Hit & { readonly seq: number })[], limit: number): readonly Hit[] {
+  const bySeq = new Map<number, Hit & { readonly seq: number }>();
+  for (const hit of hits) {
+    const known = bySeq.get(hit.seq);
+    if (known === undefined || Number(known.score) < Number(hit.score)) bySeq.set(hit.seq, hit);
+  }
+  return [...bySeq.values()]
+    .sort((a, b) => Number(b.score) - Number(a.score) || a.seq - b.seq)
+    .slice(0, limit);
 }
 
 /** Null when the map went away under the statement. */

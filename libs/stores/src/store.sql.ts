@@ -6,11 +6,14 @@
  */
 import { statement } from '@app/platform/database';
 
-/** $1 env, $2 name, $3 dispatch, $4 incarnation. */
+/**
+ * $1 env, $2 name, $3 dispatch, $4 incarnation. The sum keeps the plan from going through all runs of the worker, for which
+ * there is an index of those with state 2.
+ */
 const OURS = `
   ours AS MATERIALIZED (
     SELECT 1 AS yes FROM hot.dispatch d
-     WHERE d.dispatch_id = $3::uuid AND d.env_id = $1::uuid AND d.incarnation = $4::uuid AND d.state = 2
+     WHERE d.dispatch_id = $3::uuid AND d.env_id = $1::uuid AND d.incarnation = $4::uuid AND d.state + 0 = 2
        AND EXISTS (SELECT 1 FROM hot.worker_lease l WHERE l.incarnation = $4::uuid AND l.expires_at > now()))`;
 
 /** $5 text search, $6 embedding: a map with other settings counts as missing, then the difference is told. */
@@ -30,17 +33,17 @@ const tally = (source: string, slot: string): string => `
 const OVERWRITE = `
     ON CONFLICT (store_id, key_hash) DO UPDATE
       SET value = excluded.value, size = excluded.size, replaced_size = e.size, search_text = excluded.search_text,
-          updated_at = now()
+          vector = excluded.vector, updated_at = now()
     RETURNING e.store_id, (e.replaced_size IS NULL)::int AS entries, e.size - coalesce(e.replaced_size, 0) AS bytes`;
 
 const OUTCOME = `
 SELECT (SELECT count(*)::int FROM ours) AS ours, (SELECT count(*)::int FROM map) AS maps,
        (SELECT coalesce(sum(entries), 0)::int FROM put) AS inserted`;
 
-/** $7 slot, $8 hash, $9 key, $10 value, $11 size, $12 search text. */
+/** $7 slot, $8 hash, $9 key, $10 value, $11 size, $12 search text, $13 vector. */
 const ONE_ENTRY = `
-    INSERT INTO hot.store_entry AS e (store_id, key_hash, key, value, size, search_text)
-    SELECT map.store_id, $8::bytea, $9::text, $10::text, $11::int, $12::text FROM map`;
+    INSERT INTO hot.store_entry AS e (store_id, key_hash, key, value, size, search_text, vector)
+    SELECT map.store_id, $8::bytea, $9::text, $10::text, $11::int, $12::text, $13::bytea FROM map`;
 
 export const PUT = statement(
   'stores_put',
@@ -56,7 +59,7 @@ export const PUT_IF_MISSING = statement(
 );
 
 /**
- * $7 slot, $8 … $12 arrays. Sequence numbers are given in the order of the arrays, rows are locked in that of their hashes:
+ * $7 slot, $8 … $13 arrays. Sequence numbers are given in the order of the arrays, rows are locked in that of their hashes:
  * two that write the same keys in another order never wait for each other in a circle.
  */
 export const PUT_MANY = statement(
@@ -64,11 +67,11 @@ export const PUT_MANY = statement(
   `WITH ${OURS}, ${MAP_FOR_PUT},
     numbered AS MATERIALIZED (
       SELECT i.*, nextval('hot.store_entry_seq_seq') AS seq
-        FROM unnest($8::bytea[], $9::text[], $10::text[], $11::int[], $12::text[])
-             AS i(key_hash, key, value, size, search_text)),
+        FROM unnest($8::bytea[], $9::text[], $10::text[], $11::int[], $12::text[], $13::bytea[])
+             AS i(key_hash, key, value, size, search_text, vector)),
     put AS (
-      INSERT INTO hot.store_entry AS e (store_id, key_hash, seq, key, value, size, search_text)
-      SELECT map.store_id, i.key_hash, i.seq, i.key, i.value, i.size, i.search_text
+      INSERT INTO hot.store_entry AS e (store_id, key_hash, seq, key, value, size, search_text, vector)
+      SELECT map.store_id, i.key_hash, i.seq, i.key, i.value, i.size, i.search_text, i.vector
         FROM map, numbered i ORDER BY i.key_hash ${OVERWRITE}),
     ${tally('put', '$7')} ${OUTCOME}`,
 );
@@ -206,3 +209,22 @@ const search = (first: string): string => `
 export const SEARCH = statement('stores_search', search('e.search_text LIKE $6::text'));
 /** For words too short for trigrams, with which the index would be read from end to end: it can't serve this. */
 export const SEARCH_ALL = statement('stores_search_all', search(`(e.search_text || '') LIKE $6::text`));
+
+/** $3 limit, $4 the sequence number after which to begin. */
+export const VECTORS = statement(
+  'stores_vectors',
+  `WITH ${MAP}
+   SELECT e.seq, e.vector FROM hot.store_entry e
+    WHERE e.store_id = (SELECT store_id FROM map) AND e.seq > $4::bigint AND e.vector IS NOT NULL
+    ORDER BY e.seq LIMIT $3::bigint`,
+);
+
+/** $4 sequence numbers. */
+export const ENTRIES = statement(
+  'stores_entries',
+  `WITH ${MAP} ${bounded(
+    `SELECT e.seq, e.key, e.value, e.size FROM hot.store_entry e
+      WHERE e.store_id = (SELECT store_id FROM map) AND e.seq = ANY ($4::bigint[])`,
+    'seq',
+  )}`,
+);

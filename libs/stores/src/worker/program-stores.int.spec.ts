@@ -41,7 +41,7 @@ describe('stores of programs', () => {
               (SELECT coalesce(sum(t.bytes), 0)::int FROM hot.store_tally t JOIN hot.store_map m USING (store_id)
                 WHERE m.org_id = $1) AS bytes,
               count(e.*)::int AS counted,
-              coalesce(sum(octet_length(e.key) + octet_length(e.value)), 0)::int AS measured
+              coalesce(sum(octet_length(e.key) + octet_length(e.value) + coalesce(octet_length(e.vector), 0)), 0)::int AS measured
          FROM hot.store_map m JOIN hot.store_entry e USING (store_id) WHERE m.org_id = $1`,
       [tenant.orgId],
     );
@@ -375,14 +375,81 @@ describe('stores of programs', () => {
       expect(await run.call('store.search', { name: 'other', query: 'milk', mode: 'keyword' })).toEqual([]);
     });
 
-    it('is refused by meaning, and in maps without text search', async () => {
-      await expect(search('milk', { mode: 'semantic', vector: [1] })).rejects.toMatchObject({
-        code: 'invalid',
-      });
+    it('is refused in maps without text search', async () => {
       await run.call('store.ensure', { ...PLAIN, name: 'plain' });
       await expect(search('milk', { name: 'plain' })).rejects.toMatchObject({
         message: 'keyword search requires text-search: true',
       });
+    });
+  });
+
+  describe('search by meaning, of what programs embed themselves', () => {
+    const embedding = { provider: 'custom', model: null, dimensions: 2, field: 'content' };
+    const search = (vector: readonly number[], more: object = {}): Promise<string> =>
+      run.callJson(
+        'store.search',
+        JSON.stringify({
+          name: 'n',
+          query: 'milk',
+          vector,
+          mode: 'semantic',
+          limit: 10,
+          minScore: 0,
+          ...more,
+        }),
+      );
+
+    beforeEach(async () => {
+      await run.call('store.ensure', { name: 'n', textSearch: true, embedding });
+      await run.call('store.put', { name: 'n', key: 'up', value: 1, vector: [0, 2], text: 'up' });
+      const many = [
+        { key: 'right', value: 2, vector: [1, 0], text: 'right' },
+        { key: 'between', value: 3, vector: [1.5, 1.5], text: 'milk' },
+        { key: 'nowhere', value: 4 },
+      ];
+      await run.call('store.putMany', { name: 'n', entries: many });
+    });
+
+    it('finds the nearest first', async () => {
+      expect(await search([5, 0])).toBe(
+        '[{"key":"right","value":2,"score":1.0},{"key":"between","value":3,"score":0.707107},{"key":"up","value":1,"score":0.0}]',
+      );
+      expect(await search([5, 0], { limit: 1 })).toBe('[{"key":"right","value":2,"score":1.0}]');
+      expect(await search([0, 1], { minScore: 0.9 })).toBe('[{"key":"up","value":1,"score":1.0}]');
+      await expectExactCounters();
+    });
+
+    it('together with words takes the better of both', async () => {
+      expect(await search([0, 1], { mode: 'hybrid', minScore: 0.5 })).toBe(
+        '[{"key":"up","value":1,"score":1.0},{"key":"between","value":3,"score":1.0}]',
+      );
+    });
+
+    it('forgets the vector of what was overwritten or deleted', async () => {
+      await run.call('store.put', { name: 'n', key: 'right', value: 5 });
+      await run.call('store.delete', { name: 'n', key: 'between' });
+      expect(await search([1, 0])).toBe('[{"key":"up","value":1,"score":0.0}]');
+      await expectExactCounters();
+    });
+
+    it('refuses vectors of another size', async () => {
+      await expect(
+        run.call('store.put', { name: 'n', key: 'a', value: 1, vector: [1, 2, 3] }),
+      ).rejects.toMatchObject({ code: 'invalid', message: 'Embedding vector has 3 dimensions, expected 2' });
+      expect(await search([1, 2, 3])).toBe('[]');
+    });
+
+    it('reads more than fits in one page of vectors', async () => {
+      for (let from = 0; from < 5_000; from += 1_000) {
+        const entries = Array.from({ length: 1_000 }, (_, n) => ({
+          key: from + n,
+          value: n,
+          vector: [1, from + n + 1],
+        }));
+        await run.call('store.putMany', { name: 'n', entries });
+      }
+      const [first, second] = JSON.parse(await search([0, 1], { limit: 2 })) as { key: unknown }[];
+      expect([first?.key, second?.key]).toEqual(['up', expect.any(Number)]);
     });
   });
 

@@ -88,20 +88,13 @@ export class ProgramStores extends RunStores {
     },
     'store.count': async (run, args) => String(await this.stores.count(run, args.plain('name'))),
     'store.search': async (run, args, { settings }) => {
-      const mode = args.plain('mode');
-      if (mode === 'semantic') throw new StoreRefusedError('invalid', 'stores are searched by keyword only');
-      if (settings?.textSearch !== true) {
+      const query = args.query();
+      const needs = query.mode !== 'semantic' && query.vector === null;
+      if (needs && settings?.textSearch !== true) {
         throw new StoreRefusedError('invalid', 'keyword search requires text-search: true');
       }
-      const [limit, minScore] = [args.count('limit', 10), Number(args.plain('minScore') ?? 0)];
-      if (limit === 0) return '[]';
-      const hits = await this.stores.search(
-        run,
-        args.plain('name'),
-        String(args.plain('query')),
-        limit,
-        minScore,
-      );
+      if (query.limit === 0) return '[]';
+      const hits = await this.stores.search(run, args.plain('name'), query);
       return `[${hits.map((hit) => `${head(hit)},"score":${hit.score}}`).join(',')}]`;
     },
     'store.clear': async (run, args, handle) => {

@@ -1,5 +1,11 @@
 import { cut, MAX_JSON_DEPTH, scanJson, type Span } from '@app/events';
-import { settingsOf, StoreRefusedError, type StoreSettings, type StoreWrite } from '@app/stores';
+import {
+  settingsOf,
+  StoreRefusedError,
+  type StoreQuery,
+  type StoreSettings,
+  type StoreWrite,
+} from '@app/stores';
 
 /** Arguments, the list of many entries and an entry of it are around what a program may nest 256 levels deep. */
 const LEVELS_AROUND = 3;
@@ -34,13 +40,35 @@ export class StoreArgs {
       : otherwise;
   }
 
+  list(name: string): readonly unknown[] | null {
+    const value = this.plain(name);
+    return Array.isArray(value) ? (value as readonly unknown[]) : null;
+  }
+
   settings(): StoreSettings {
     return settingsOf(this.plain('textSearch'), this.plain('embedding'));
   }
 
   write(): StoreWrite {
     const text = this.plain('text');
-    return { key: this.json('key'), value: this.json('value'), text: typeof text === 'string' ? text : null };
+    return {
+      key: this.json('key'),
+      value: this.json('value'),
+      text: typeof text === 'string' ? text : null,
+      vector: this.list('vector'),
+    };
+  }
+
+  query(): StoreQuery {
+    const mode = this.plain('mode');
+    const minScore = this.plain('minScore');
+    return {
+      mode: mode === 'semantic' || mode === 'hybrid' ? mode : 'keyword',
+      query: String(this.plain('query')),
+      vector: this.list('vector'),
+      limit: this.count('limit', 10),
+      minScore: typeof minScore === 'number' ? minScore : 0,
+    };
   }
 
   /** Of `entries`, a list of objects like the arguments of one write. */

@@ -38,7 +38,8 @@ const COMMANDS: readonly Command[] = [
   versionCommand,
 ];
 
-const EXIT = { failure: 1, usage: 2 } as const;
+/** The last as shells tell of a program that wrote where nobody reads any more. */
+const EXIT = { failure: 1, usage: 2, closedPipe: 141 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [verb, ...rest] = argv;
@@ -101,6 +102,14 @@ function help(name: string | undefined): number {
   const lines = COMMANDS.map((each) => `  ${each.name.padEnd(10)}${each.summary}`);
   process.stdout.write(`hot COMMAND\n\n${lines.join('\n')}\n\nhot help COMMAND tells more of each.\n`);
   return 0;
+}
+
+// `hot run x | head` is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.closedPipe);
+    throw error;
+  });
 }
 
 main(process.argv.slice(2)).then(

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Made when it is first needed; gone at the end, also when that comes by Ctrl-C. */
+/** Made when it is first needed; gone at the end, also when that comes early. */
 export class PassingFolder {
   private made: Promise<string> | null = null;
   private path: string | null = null;
@@ -24,12 +24,12 @@ export class PassingFolder {
 
   close(): void {
     this.remove();
-    process.off('SIGINT', this.onSignal).off('SIGTERM', this.onSignal);
+    process.off('SIGINT', this.onSignal).off('SIGTERM', this.onSignal).off('exit', this.remove);
   }
 
   private async make(): Promise<string> {
     this.path = await realpath(await mkdtemp(join(tmpdir(), `hot-files-${process.pid}-`)));
-    process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal);
+    process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal).on('exit', this.remove);
     return this.path;
   }
 }

@@ -49,13 +49,14 @@ export interface FileFacts {
   readonly updatedAt: number;
 }
 
+/** Direct files leave out what is not known of them. */
 export function metaJson(facts: FileFacts): string {
   return JSON.stringify({
     'file-id': facts.fileId,
     path: facts.path,
     size: facts.size,
-    ...(facts.etag === null ? {} : { etag: facts.etag }),
-    ...(facts.contentType === null ? {} : { 'content-type': facts.contentType }),
+    ...(facts.backend === 'local' || facts.etag !== null ? { etag: facts.etag } : {}),
+    ...(facts.backend === 'local' || facts.contentType !== null ? { 'content-type': facts.contentType } : {}),
     'storage-backend': facts.backend,
     'created-at': facts.createdAt,
     'updated-at': facts.updatedAt,

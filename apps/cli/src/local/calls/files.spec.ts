@@ -105,7 +105,7 @@ describe('files of a project', () => {
   it('may be as large as hot.hot allows', async () => {
     await place.put('hot.hot', '::hot::conf ns\nhot.file.max-bytes 3\n');
     expect(await value('write-file("a", "abc").size')).toBe(3);
-    expect(await errorOf(place, 'write-file("a", "abcd")')).toContain('at most 3 are allowed');
+    expect(await errorOf(place, 'write-file("a", "abcd")')).toContain('at most 3 bytes here');
     expect(await value('read-file("a")')).toBe('abc');
   });
 
@@ -114,7 +114,7 @@ describe('files of a project', () => {
     expect(await readdir(join(place.folder, '.hot/files'))).toEqual(['a']);
   });
 
-  it('are there in the same way for who writes only what has not changed', async () => {
+  it('are not overwritten by who believes that something else is there', async () => {
     const root = join(place.folder, 'files');
     await mkdir(root);
     const db = new LocalDatabase(null);
@@ -125,7 +125,8 @@ describe('files of a project', () => {
         await calls['file.write']?.(JSON.stringify({ path: 'a', bytes, contentType: null, ifEtag })),
       );
     };
-    const etag = new CallArgs(await write()).text('etag');
+    const etag = new CallArgs(await write('')).text('etag');
+    await expect(write('')).rejects.toMatchObject({ code: 'conflict' });
     await write(etag);
     await writeFile(join(root, 'a'), 'changed');
     await expect(write(etag)).rejects.toMatchObject({ code: 'conflict' });

@@ -34,15 +34,15 @@ export class LocalFiles {
   };
 
   private async read(args: CallArgs): Promise<string> {
-    const path = filePath(args.text('path'));
-    return bytesJson(await readWhole(await this.onDisk(path), path));
+    const given = args.text('path');
+    return bytesJson(await readWhole(await this.onDisk(filePath(given)), given));
   }
 
   private async write(args: CallArgs): Promise<string> {
     const path = filePath(args.text('path'));
     const bytes = args.bytes('bytes');
     if (bytes.length > this.maxBytes)
-      throw new Refusal('quota', `${path} has ${bytes.length} bytes; at most ${this.maxBytes} are allowed`);
+      throw new Refusal('quota', `A file may have at most ${this.maxBytes} bytes here`);
     const file = await this.onDisk(path);
     await this.unchanged(path, args.value('ifEtag'));
     await writeWhole(file, path, bytes);
@@ -55,8 +55,9 @@ export class LocalFiles {
 
   private async unchanged(path: string, ifEtag: unknown): Promise<void> {
     if (typeof ifEtag !== 'string') return;
-    const is = (await this.facts(path))?.etag ?? null;
-    if (is !== ifEtag) throw new Refusal('conflict', `${path} has changed since it was read`);
+    // An empty one: that nothing is there.
+    const is = (await this.facts(path))?.etag ?? '';
+    if (is !== ifEtag) throw new Refusal('conflict', `${path} has been changed meanwhile`);
   }
 
   private async delete(args: CallArgs): Promise<string> {

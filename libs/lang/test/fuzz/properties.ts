@@ -106,7 +106,7 @@ async function running(
   const loaded = loadProgram(artifact);
   if (random.chance(4)) found.push(...reaches(artifact.js).map((what) => `generated code reaches ${what}`));
   const waiting =
-    comparable(program) && random.chance(2) ? loadProgram(makeArtifact(program, WAITING)) : null;
+    comparable(program, text) && random.chance(2) ? loadProgram(makeArtifact(program, WAITING)) : null;
   for (const { name, params } of functionsOf(program).slice(0, MAX_RUNS)) {
     const argsJson = `[${Array.from({ length: params }, () => random.of(VALUES)).join(',')}]`;
     const run = async (of: LoadedProgram, trace: boolean): Promise<RunOutcome | null> => {
@@ -126,9 +126,12 @@ async function running(
   }
 }
 
-/** What a value sees of those below it is free, and differs between values of one run and those of all. */
-const comparable = (program: Program): boolean =>
-  program.init.filter((step) => program.origins[step.file] !== 'std').length < 2;
+/**
+ * What a value sees of those below it is free, and differs between values of one run and those of all; arrows must not
+ * wait.
+ */
+const comparable = (program: Program, text: string): boolean =>
+  !text.includes('->') && program.init.filter((step) => program.origins[step.file] !== 'std').length < 2;
 
 /** As if the library waited: everything that calls it is compiled for waiting. */
 const WAITING: ReadonlyMap<string, NativeFacts> = new Map(

@@ -91,6 +91,8 @@ function send(fb: Fiber, event: Value, data: Value | undefined): Value {
       ['event', new Tagged(EVENT_DETAIL, detail)],
       ['stream', new Tagged(STREAM_TYPE, infoPart(fb, 'stream'))],
       ['env', new Tagged(ENV_TYPE, infoPart(fb, 'env'))],
+      // The schedule that the event asks for will have the event's id.
+      ...(type === 'hot:schedule:new' ? [['schedule', HotMap.of([['id', id]])] as const] : []),
     ]),
   );
 }

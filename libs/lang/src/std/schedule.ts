@@ -38,7 +38,11 @@ async function create(fb: Fiber, site: number, fn: Value, args: Value, schedule:
   const expression =
     parsed.kind === 'at'
       ? HotMap.of([['at', new Date(parsed.ms).toISOString()]])
-      : HotMap.of([['cron', parsed.cron]]);
+      : HotMap.of([
+          ['cron', parsed.cron],
+          // For what the host knows beyond it, such as the time zone that words may end with.
+          ['text', text],
+        ]);
   const answer = await hostCall(
     fb,
     site,

@@ -51,6 +51,13 @@ export class Context {
     return name;
   }
 
+  /** Where a mention of a property remembers the place at which it was found. */
+  slot(): string {
+    const name = this.fresh('p');
+    this.top.push(`const ${name} = slot();`);
+    return name;
+  }
+
   native(name: string): string {
     let js = this.usedNatives.get(name);
     if (js === undefined) this.usedNatives.set(name, (js = this.fresh('n')));

@@ -287,7 +287,7 @@ function emitPath(ac: Activation, node: Extract<Core, { kind: 'path' }>): string
     switch (step.kind) {
       case 'name':
       case 'key':
-        out = `prop(${site}, ${out}, ${js(step.kind === 'name' ? step.name : step.key)})`;
+        out = `prop(${site}, ${out}, ${js(step.kind === 'name' ? step.name : step.key)}, ${ac.cx.slot()})`;
         break;
       case 'index':
         out = `at(${site}, ${out}, ${step.index})`;

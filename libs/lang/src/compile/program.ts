@@ -41,6 +41,7 @@ export const RUNTIME_NAMES = [
   'spread',
   'lastOf',
   'prop',
+  'slot',
   'at',
   'dynamicAt',
   'assign',

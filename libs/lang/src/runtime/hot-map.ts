@@ -79,6 +79,11 @@ export class HotMap {
 
   static readonly empty = new HotMap(NO_KEYS, [], 0);
 
+  /** Place of the value under a Str, or -1. */
+  indexOfStr(key: string): number {
+    return this.keysOf.find(key.charCodeAt(0) === 0 ? keyOf(key) : key, this.size);
+  }
+
   /** The value under a Str, or undefined. */
   getStr(key: string): Value | undefined {
     const k = key.charCodeAt(0) === 0 ? keyOf(key) : key;

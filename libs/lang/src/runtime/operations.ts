@@ -19,7 +19,7 @@ import { display } from './display';
 import { equal } from './equality';
 import { asHalt, Halt, hardError } from './halt';
 import { HotMap, Keys, MapBuilder } from './hot-map';
-import { assign, at, dynamicAt, prop } from './paths';
+import { assign, at, dynamicAt, prop, slot } from './paths';
 import { constValue, metaValue, type ProgramRt } from './program-rt';
 import { retag } from './retag';
 import { chooseOverload, matchesType, NAMESPACE_TYPE, TYPE_NS } from './types';
@@ -92,6 +92,7 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     arguments_: checkArguments,
     lastOf: (values: readonly Value[]): Value => values[values.length - 1] ?? null,
     prop,
+    slot,
     at,
     dynamicAt,
     assign,

@@ -3,14 +3,43 @@ import { consumeAt } from './consume';
 import { display } from './display';
 import { hardError } from './halt';
 import { MAX_COLLECTION } from './limits';
-import { HotMap } from './hot-map';
+import { HotMap, type Keys } from './hot-map';
 import { shortTypeOf, typeNameOf } from './types';
 import { charAt } from '../source/utf8';
 import { Res, Tagged, ok, type Value } from './values';
 
-/** `.name` and `["name"]`. */
-export function prop(site: number, base: Value, name: string): Value {
-  if (base instanceof HotMap) return base.getStr(name) ?? null;
+/** Maps built alike share their keys, in which a name never changes its place. */
+interface Slot {
+  keys: Keys | null;
+  at: number;
+}
+/** Keys of larger maps are not remembered. */
+const MAX_KNOWN = 64;
+
+export const slot = (): Slot => ({ keys: null, at: 0 });
+
+/** `.name` and `["name"]`. `known`: where this mention of it was found last. */
+export function prop(site: number, base: Value, name: string, known: Slot): Value {
+  if (base instanceof HotMap) {
+    return base.keysOf === known.keys && known.at < base.size
+      ? base.valueAt(known.at)
+      : found(base, name, known);
+  }
+  return propOf(site, base, name);
+}
+
+function found(base: HotMap, name: string, known: Slot): Value {
+  const i = base.indexOfStr(name);
+  if (i < 0) return null;
+  // Keys that may still grow, or are many, would be kept alive here.
+  if (base.keysOf.fixed && base.size <= MAX_KNOWN) {
+    known.keys = base.keysOf;
+    known.at = i;
+  }
+  return base.valueAt(i);
+}
+
+function propOf(site: number, base: Value, name: string): Value {
   const v = payload(site, base);
   if (v instanceof HotMap) return v.getStr(name) ?? null;
   if (/^\d+$/.test(name)) return element(v, Number(name));

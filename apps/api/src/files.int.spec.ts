@@ -217,6 +217,31 @@ describe('files', () => {
       expect(contents).toContain((await download([...ids][0], { token })).body);
       await eventually(async () => expect(await leftovers()).toBe(0));
     });
+
+    it('that many create, replace and delete at once make no deadlock', async () => {
+      const { token, orgId } = await api.addTenant();
+      const deadlocks = async (): Promise<number> =>
+        (
+          await api.db.queryOne<{ n: number }>(
+            'SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()',
+          )
+        )?.n ?? 0;
+      const before = await deadlocks();
+      for (let round = 0; round < 8; round += 1) {
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, n) => put(`p${n % 2}`, 'x', { token })),
+        );
+        expect(new Set(answers.map((answer) => answer.statusCode))).toEqual(new Set([200]));
+        const ids = new Set(answers.map((answer) => String(answer.json().data.file_id)));
+        await Promise.all([...ids].map((id) => api.call('DELETE', `/v1/files/${id}`, { token })));
+      }
+      expect(await deadlocks()).toBe(before);
+      const usage = await api.db.queryOne(
+        'SELECT sum(bytes)::bigint AS bytes, sum(files)::bigint AS files FROM hot.file_usage WHERE org_id = $1',
+        [orgId],
+      );
+      expect(usage).toEqual({ bytes: 0, files: 0 });
+    });
   });
 
   describe('in parts', () => {

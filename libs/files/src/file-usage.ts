@@ -38,15 +38,18 @@ export class FileUsage {
   }
 
   /**
-   * First in a transaction that adds bytes: others of the organization that do the same wait for its end.
-   * Whether the bytes fit; always so where there is no limit.
+   * Before a transaction that adds bytes locks any file: others of the organization that do the same wait for its end.
+   * The other way round, one could hold a file and wait for the turn of another that waits for the file.
    */
+  async takeTurn({ orgId }: OrgScope): Promise<void> {
+    if (this.config.maxOrgBytes >= 0) await this.db.query(LOCK_ORG, [orgId]);
+  }
+
+  /** In turn: whether so many more bytes fit; always so where there is no limit. */
   async fits({ orgId }: OrgScope, moreBytes: number): Promise<boolean> {
     const { maxOrgBytes } = this.config;
-    if (maxOrgBytes < 0) return true;
-    await this.db.query(LOCK_ORG, [orgId]);
     // What takes no more room is always welcome, also above a limit that has been lowered.
-    if (moreBytes <= 0) return true;
+    if (maxOrgBytes < 0 || moreBytes <= 0) return true;
     const used = await this.db.queryOne<{ bytes: number }>(USED, [orgId]);
     return (used?.bytes ?? 0) + moreBytes <= maxOrgBytes;
   }

@@ -61,6 +61,7 @@ export class FileWriter {
   ): Promise<FileView> {
     await this.requireOurs(actor);
     this.usage.checkSize(content.size);
+    await this.usage.takeTurn(actor);
     for (;;) {
       const before = await this.files.lockAt(actor, path);
       if (expected !== undefined && expected.etag !== (before?.etag ?? null))

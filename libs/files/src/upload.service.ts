@@ -48,6 +48,7 @@ export class UploadService {
           `An environment may have at most ${maxPendingUploads} unfinished uploads: complete or abort one`,
         );
       }
+      await this.usage.takeTurn(principal);
       if (!(await this.usage.fits(principal, reservedBytes))) {
         throw new TooManyPendingUploadsError(
           'Files and unfinished uploads leave no room for another of that size',
@@ -138,6 +139,7 @@ export class UploadService {
     const bytes = size + (await this.uploads.bytesBesides(upload.uploadId, partNumber));
     this.usage.checkSize(bytes);
     if (bytes <= upload.reservedBytes) return;
+    await this.usage.takeTurn(upload);
     await this.usage.require(upload, bytes - upload.reservedBytes);
     await this.uploads.reserve(upload, upload.uploadId, bytes);
   }

@@ -46,7 +46,8 @@ export interface EntryInput {
   readonly value: string;
   readonly size: number;
   readonly searchText: string | null;
-  readonly vector: Buffer | null;
+  /** In base64. */
+  readonly vector: string | null;
 }
 
 export interface EntryRow {
@@ -224,7 +225,7 @@ export class StoreRepository implements OnApplicationShutdown {
     name: string,
     afterSeq: number,
     limit: number,
-  ): Promise<readonly { readonly seq: number; readonly vector: Buffer }[]> {
+  ): Promise<readonly { readonly seq: number; readonly vector: string }[]> {
     return this.sql.rows(VECTORS, [envId, name, limit, afterSeq]);
   }
 

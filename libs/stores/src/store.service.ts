@@ -14,7 +14,7 @@ import {
   type StoreGuard,
 } from './store.repository';
 import { StoreUsage } from './store-usage';
-import { Nearest, scoreText, vectorBytes, vectorOf } from './vectors';
+import { Nearest, scoreText, vectorOf, vectorText } from './vectors';
 
 /** The run on whose behalf a store is used. */
 export type StoreCaller = StoreGuard;
@@ -294,12 +294,12 @@ function entryOf({ key, value, text, vector }: StoreWrite, settings: StoreSettin
     );
   }
   const searchText = settings.textSearch && text !== null ? searchable(text) : null;
-  const bytes =
+  const numbers =
     settings.embedding === null || vector === null
       ? null
-      : vectorBytes(vectorOf(vector, dimensionsOf(settings.embedding)));
-  const size = Buffer.byteLength(json) + valueBytes + (bytes?.length ?? 0);
-  return { hash, key: json, value, size, searchText, vector: bytes };
+      : vectorText(vectorOf(vector, dimensionsOf(settings.embedding)));
+  const size = Buffer.byteLength(json) + valueBytes + (numbers?.length ?? 0);
+  return { hash, key: json, value, size, searchText, vector: numbers };
 }
 
 function whole<Row extends EntryRow>(rows: readonly Row[]): readonly (Row & { readonly value: string })[] {

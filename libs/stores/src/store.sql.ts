@@ -43,7 +43,7 @@ SELECT (SELECT count(*)::int FROM ours) AS ours, (SELECT count(*)::int FROM map)
 /** $7 slot, $8 hash, $9 key, $10 value, $11 size, $12 search text, $13 vector. */
 const ONE_ENTRY = `
     INSERT INTO hot.store_entry AS e (store_id, key_hash, key, value, size, search_text, vector)
-    SELECT map.store_id, $8::bytea, $9::text, $10::text, $11::int, $12::text, $13::bytea FROM map`;
+    SELECT map.store_id, $8::bytea, $9::text, $10::text, $11::int, $12::text, $13::text FROM map`;
 
 export const PUT = statement(
   'stores_put',
@@ -67,7 +67,7 @@ export const PUT_MANY = statement(
   `WITH ${OURS}, ${MAP_FOR_PUT},
     numbered AS MATERIALIZED (
       SELECT i.*, nextval('hot.store_entry_seq_seq') AS seq
-        FROM unnest($8::bytea[], $9::text[], $10::text[], $11::int[], $12::text[], $13::bytea[])
+        FROM unnest($8::bytea[], $9::text[], $10::text[], $11::int[], $12::text[], $13::text[])
              AS i(key_hash, key, value, size, search_text, vector)),
     put AS (
       INSERT INTO hot.store_entry AS e (store_id, key_hash, seq, key, value, size, search_text, vector)

@@ -20,8 +20,8 @@ export function vectorOf(numbers: readonly unknown[], dimensions: unknown): Floa
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-export const vectorBytes = (vector: Float32Array): Buffer =>
-  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+export const vectorText = (vector: Float32Array): string =>
+  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 
 export interface Near {
   readonly seq: number;
@@ -45,9 +45,10 @@ export class Nearest {
     this.scratchBytes = new Uint8Array(this.scratch.buffer);
   }
 
-  show(seq: number, bytes: Uint8Array): void {
+  show(seq: number, text: string): void {
+    const bytes = Buffer.from(text, 'base64');
     if (bytes.byteLength !== this.wanted.length * BYTES_PER_NUMBER) return;
-    // What comes from the database begins anywhere, numbers must begin at multiples of four.
+    // Decoded bytes begin anywhere, numbers must begin at multiples of four.
     this.scratchBytes.set(bytes);
     const score = this.cosine(this.scratch);
     if (score < this.minScore) return;

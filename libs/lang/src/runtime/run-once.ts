@@ -13,7 +13,7 @@ import { callAsync } from './call';
 import { consumeAt } from './consume';
 import { asHalt, Halt, hardError, RUN_CANCELLATION, RUN_FAILURE } from './halt';
 import { HotMap } from './hot-map';
-import { readJson } from './json-read';
+import { JsonError, readJson } from './json-read';
 import { takeLimits } from './limits';
 import { JsonDepthError, writeJson } from './json-write';
 import { assign, type Step } from './paths';
@@ -59,7 +59,7 @@ export async function runOf(run: Run, shared: SharedState, request: RunRequest):
 
 function prepare(run: Run, request: RunRequest): void {
   const { program } = run;
-  const ctx = readJson(request.ctxJson, program.typeNamed);
+  const ctx = given(program, 'context', request.ctxJson);
   if (ctx instanceof HotMap) {
     const values = ctx.getStr('values');
     if (values instanceof HotMap) {
@@ -71,9 +71,19 @@ function prepare(run: Run, request: RunRequest): void {
     const secrets = ctx.getStr('secrets');
     if (Array.isArray(secrets)) for (const secret of secrets) run.masker.add(secret);
   }
-  const info = readJson(request.infoJson, program.typeNamed);
+  const info = given(program, 'information', request.infoJson);
   run.info = info instanceof HotMap ? info : null;
   takeLimits(run.info?.getStr('environment'));
+}
+
+/** JSON that others wrote: a number beyond all bounds, or nesting, is theirs and no fault of ours. */
+function given(program: ProgramRt, what: string, json: string): Value {
+  try {
+    return readJson(json, program.typeNamed);
+  } catch (e) {
+    if (e instanceof JsonError) throw hardError(0, `The ${what} of the run can't be read: ${e.message}`);
+    throw e;
+  }
 }
 
 async function main(run: Run, fb: Fiber, shared: SharedState, request: RunRequest): Promise<Value> {
@@ -100,7 +110,7 @@ export async function callMain(fn: HotFn, fb: Fiber, depth: number, args: Value[
 }
 
 function readArgs(run: Run, argsJson: string): Value[] {
-  const args = readJson(argsJson, run.program.typeNamed);
+  const args = given(run.program, 'arguments', argsJson);
   if (!Array.isArray(args)) throw hardError(0, 'The arguments of a run must be a JSON array');
   return args;
 }

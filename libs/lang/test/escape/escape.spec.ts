@@ -83,6 +83,39 @@ describe('programs that try to get out', () => {
   );
 });
 
+describe('arguments, context and information that nobody can read', () => {
+  const artifact = artifactOf({ title: '', program: '::t ns\nmain fn (e) { e }', expected: null });
+  const deep = '['.repeat(2000) + ']'.repeat(2000);
+
+  it.each([
+    ['arguments', { argsJson: '[1e99999999]' }, 'number out of range'],
+    ['arguments', { argsJson: '[1e-99999999]' }, 'number out of range'],
+    ['arguments', { argsJson: deep }, 'nesting depth'],
+    ['arguments', { argsJson: '[1,]' }, 'unexpected'],
+    ['context', { ctxJson: `{"values":{"a":${deep}}}` }, 'nesting depth'],
+    ['information', { infoJson: '{"run":1e99999999}' }, 'number out of range'],
+  ])('are said to be that: %s %j', async (what, given, why) => {
+    const outcome = await runProgram(loadProgram(artifact), { fn: '::t/main', ...given }, HOST);
+    expect(outcome).toMatchObject({ status: 'failed', failureKind: 'unhandled-error' });
+    expect(outcome.resultJson).toContain(`The ${what} of the run can't be read: `);
+    expect(outcome.resultJson).toContain(why);
+  });
+
+  it.each([
+    '1e999',
+    '-0',
+    '1E-38',
+    '9223372036854775808',
+    '"\\ud800"',
+    '{"$type":1}',
+    '{"$type":"::t/no","$val":{}}',
+  ])('are told from what is only unusual: %s', async (json) => {
+    const argsJson = `[${json}]`;
+    const { status } = await runProgram(loadProgram(artifact), { fn: '::t/main', argsJson }, HOST);
+    expect(status).toBe('succeeded');
+  });
+});
+
 describe('generated code', () => {
   const texts = caseFiles()
     .filter(({ name }) => /^(micro-suite|language\/)/.test(name))

@@ -48,7 +48,11 @@ describe('firing schedules', () => {
   beforeAll(async () => {
     first = await worker();
   });
-  afterAll(() => Promise.all(workers.map((each) => each.close())));
+  afterAll(async () => {
+    // Nothing new while the workers wait for what they have begun.
+    await first.db.execute('UPDATE hot.schedule SET active = false');
+    for (const each of workers) await each.close();
+  }, 60_000);
 
   beforeEach(async () => {
     await first.db.execute('UPDATE hot.schedule SET active = false');

@@ -27,6 +27,8 @@ const PURGE_MS = 3_600_000;
 const BROKEN_MS = 3_600_000;
 
 interface Planned {
+  /** Many schedules are due at the same time by the same expression: it is worked out once. */
+  readonly decisions: Map<string, Decision | null>;
   readonly log: LogEntry[];
   readonly events: NewEvent[];
   readonly advance: Advance[];
@@ -68,7 +70,7 @@ export class Scheduler implements OnModuleInit {
     return this.db.tx(async () => {
       const due = await this.firings.takeDue();
       if (due.length === 0) return 0;
-      const planned: Planned = { log: [], events: [], advance: [] };
+      const planned: Planned = { decisions: new Map(), log: [], events: [], advance: [] };
       for (const row of due) this.plan(row, planned);
       const recorded = planned.log.length === 0 ? new Set() : await this.firings.record(planned.log);
       await this.acceptor.acceptWithin(
@@ -81,7 +83,7 @@ export class Scheduler implements OnModuleInit {
   }
 
   private plan(row: DueRow, planned: Planned): void {
-    const decision = this.decided(row);
+    const decision = this.decided(row, planned.decisions);
     const scheduleId = row.schedule_id;
     if (decision === null) {
       planned.advance.push({ scheduleId, nextMs: row.now_ms + BROKEN_MS, firedMs: null, eventId: null });
@@ -117,10 +119,19 @@ export class Scheduler implements OnModuleInit {
   }
 
   /** Null when it can't be worked out: the others must not wait for it. */
-  private decided(row: DueRow): Decision | null {
+  private decided(row: DueRow, decisions: Planned['decisions']): Decision | null {
+    const backfill = row.backfill ?? this.config.backfill;
+    const dueMs = Math.round(row.due_ms);
+    const key = JSON.stringify([row.cron, row.timezone, dueMs, backfill]);
+    const known = decisions.get(key);
+    if (known !== undefined) return known;
+    const decision = this.workedOut(row, dueMs, backfill);
+    decisions.set(key, decision);
+    return decision;
+  }
+
+  private workedOut(row: DueRow, dueMs: number, backfill: boolean): Decision | null {
     try {
-      const backfill = row.backfill ?? this.config.backfill;
-      const dueMs = Math.round(row.due_ms);
       return decide({ cron: row.cron, timezone: row.timezone, dueMs, backfill }, row.now_ms);
     } catch (error) {
       this.log.error({

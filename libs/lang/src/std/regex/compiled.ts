@@ -26,7 +26,7 @@ function insidePair(text: string, at: number): boolean {
 
 export class Compiled {
   private readonly degree: number;
-  private readonly fast: RegExp | null;
+  private fast: RegExp | null;
   private slow: LinearMatcher | null = null;
   readonly names: ReadonlyMap<string, number>;
   private readonly pattern: Pattern;
@@ -45,14 +45,12 @@ export class Compiled {
 
   /** The first match at or after a position. */
   exec(text: string, from: number, bill: Bill): Match | null {
-    const { fast } = this;
     const length = Math.max(text.length - from, SHORT);
-    if (fast !== null && length ** (this.degree + 1) <= MAX_STEPS * Math.max(1, length / 1e6)) {
-      fast.lastIndex = from;
-      const m = fast.exec(text);
+    if (this.fast !== null && length ** (this.degree + 1) <= MAX_STEPS * Math.max(1, length / 1e6)) {
+      const m = this.quick(this.fast, text, from);
       if (m === null) return null;
       // V8 13 finds assertions to hold between the two halves of a character: such a match is none.
-      if (!insidePair(text, m.index)) {
+      if (m !== undefined && !insidePair(text, m.index)) {
         const groups = m.slice(1).map((g): string | null => g ?? null);
         return { start: m.index, end: m.index + m[0].length, text: m[0], groups };
       }
@@ -67,6 +65,18 @@ export class Compiled {
     };
     const groups = Array.from({ length: this.pattern.groups }, (_, i) => piece(i + 1));
     return { start: slots[0] ?? 0, end: slots[1] ?? 0, text: piece(0) ?? '', groups };
+  }
+
+  /** Undefined when the engine does not take it: it compiles at the first use, and only then finds it too large. */
+  private quick(fast: RegExp, text: string, from: number): RegExpExecArray | null | undefined {
+    fast.lastIndex = from;
+    try {
+      return fast.exec(text);
+    } catch (e) {
+      if (!(e instanceof SyntaxError)) throw e;
+      this.fast = null;
+      return undefined;
+    }
   }
 
   /** All matches from left to right; an empty one directly behind another does not count. */

@@ -243,6 +243,20 @@ describe('runs in the app', () => {
         ip: '10.0.0.1',
         path: '/v1/events',
       });
+      const serviceKeyId = newId();
+      await app.db.execute(
+        `INSERT INTO hot.service_key (service_key_id, api_key_id, env_id, name, secret_hash, permissions)
+         VALUES ($1, $2, $3, 'Blue Kite', '', '{}')`,
+        [serviceKeyId, keyId, tenant.envId],
+      );
+      await app.db.execute(
+        'UPDATE hot.access SET api_key_id = NULL, service_key_id = $2 WHERE access_id = $1',
+        [accessId, serviceKeyId],
+      );
+      const expected = { kind: 'service_key', id: serviceKeyId, name: 'Blue Kite', ip: '10.0.0.1' };
+      expect((await detail(run.runId)).attribution).toMatchObject({ ...expected, revoked: true });
+      await app.db.execute('UPDATE hot.api_key SET active = true WHERE api_key_id = $1', [keyId]);
+      expect((await detail(run.runId)).attribution).toMatchObject({ ...expected, revoked: false });
       expect(shown.has_input && shown.has_result).toBe(true);
       expect(shown.can.cancel).toEqual({ ok: false, reason: 'The run has finished' });
       expect(shown.can.retry.ok).toBe(false);

@@ -1,5 +1,5 @@
 /**
- * Tables: access, api_key, user. Read-only.
+ * Tables: access, api_key, service_key, session, user. Read-only.
  *
  * Who or what caused something: the request that was recorded, the run that sent it on, or the person who clicked.
  */
@@ -27,8 +27,10 @@ interface AccessRow {
   readonly method: string | null;
   readonly path: string | null;
   readonly created_at: Date;
-  readonly key_description: string | null;
-  readonly key_active: boolean | null;
+  /** Of the credential; null when it has none or is gone. */
+  readonly credential_name: string | null;
+  /** Null when the credential is gone. */
+  readonly works: boolean | null;
 }
 
 @Injectable()
@@ -60,9 +62,14 @@ export class AttributionQueries {
   private access(scope: EnvScope, cause: Cause): Promise<AccessRow | undefined> {
     return this.db.queryOne<AccessRow>(
       `SELECT a.api_key_id, a.service_key_id, a.session_id, a.ip_address, a.user_agent, a.method, a.path, a.created_at,
-              k.description AS key_description, k.active AS key_active
+              coalesce(nullif(s.name, ''), CASE WHEN a.api_key_id IS NOT NULL THEN nullif(k.description, '') END)
+                AS credential_name,
+              k.active AND s.revoked_at IS NULL AND t.revoked_at IS NULL
+                AND coalesce(s.expires_at, t.expires_at, 'infinity') > now() AS works
          FROM hot.access a
-         LEFT JOIN hot.api_key k ON k.api_key_id = a.api_key_id
+         LEFT JOIN hot.service_key s ON s.service_key_id = a.service_key_id
+         LEFT JOIN hot.session t ON t.session_id = a.session_id
+         LEFT JOIN hot.api_key k ON k.api_key_id = coalesce(a.api_key_id, s.api_key_id, t.api_key_id)
         WHERE a.access_id = $1 AND a.retention_class = $2 AND a.env_id = $3`,
       [cause.accessId, cause.retentionClass, scope.envId],
     );
@@ -87,7 +94,10 @@ const NOTHING_KNOWN = {
 } as const;
 
 function fromAccess(row: AccessRow): Attribution {
-  const request = {
+  const credential = {
+    name: row.credential_name,
+    // One that is gone works as little as one that was switched off, or whose API key was.
+    revoked: row.works !== true,
     ip: row.ip_address,
     user_agent: row.user_agent,
     method: row.method,
@@ -95,19 +105,12 @@ function fromAccess(row: AccessRow): Attribution {
     at: row.created_at.toISOString(),
   };
   if (row.session_id !== null) {
-    return { kind: 'session', id: row.session_id, name: null, revoked: false, ...request };
+    return { kind: 'session', id: row.session_id, ...credential };
   }
   if (row.service_key_id !== null) {
-    return { kind: 'service_key', id: row.service_key_id, name: null, revoked: false, ...request };
+    return { kind: 'service_key', id: row.service_key_id, ...credential };
   }
-  return {
-    kind: 'api_key',
-    id: row.api_key_id,
-    name: row.key_description === '' ? null : row.key_description,
-    // A key that is gone works as little as one that was switched off.
-    revoked: row.key_active !== true,
-    ...request,
-  };
+  return { kind: 'api_key', id: row.api_key_id, ...credential };
 }
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;

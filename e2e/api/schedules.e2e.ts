@@ -163,6 +163,7 @@ describe('schedules', () => {
     expect(await outcome('clock:drop', { id: made?.result })).toMatchObject({ result: true });
     expect(await outcome('clock:drop', { id: made?.result })).toMatchObject({ result: false });
     await outcome('clock:forget', { id: planned?.result });
+    await outcome('clock:replan', {});
     await until(async () => (await schedules()).data.every(({ var: name }) => name !== 'later'));
   });
 

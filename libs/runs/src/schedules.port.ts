@@ -21,9 +21,9 @@ export abstract class RunSchedules {
   /** JSON in, JSON out. Rejects with an error whose `code` and `message` the program is told. */
   abstract call(run: ScheduleUser, name: ScheduleCall, argsJson: string): Promise<string>;
 
-  /** Does what the event asks for, once however often it is delivered. The result is JSON text. */
+  /** Does what the event asks for, once however often it is delivered. The result is JSON text. `later`: not its turn yet. */
   abstract onEvent(
     type: ScheduleEvent,
     row: ClaimedRow,
-  ): Promise<{ readonly problem: string } | { readonly result: string }>;
+  ): Promise<{ readonly problem: string } | { readonly result: string } | 'later'>;
 }

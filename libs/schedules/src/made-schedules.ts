@@ -65,8 +65,9 @@ export class MadeSchedules {
     });
   }
 
-  cancel(envId: string, projectId: string, which: ScheduleChoice): Promise<number> {
-    return this.schedules.cancel(envId, projectId, which);
+  /** @param before only those whose ids are lower: what was asked for after the cancelling goes on */
+  cancel(envId: string, projectId: string, which: ScheduleChoice, before?: string): Promise<number> {
+    return this.schedules.cancel(envId, projectId, which, before);
   }
 
   private read(text: string, timezone: string | null, fromMs: number): ReturnType<typeof readExpression> {

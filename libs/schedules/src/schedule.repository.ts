@@ -1,4 +1,5 @@
 /** Tables: schedule; project, env, build, run, dispatch (read). Every change of a schedule but its firing. */
+import { idFloor, idTimeMs } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { Db } from '@app/platform/database';
 
@@ -91,7 +92,15 @@ const CANCEL = `
    WHERE env_id = $1 AND project_id = $2 AND kind = 2 AND active
      AND ($3::uuid IS NULL OR schedule_id = $3)
      AND ($4::text IS NULL OR client_key = $4)
-     AND ($5::text IS NULL OR (ns = $5 AND var = $6))`;
+     AND ($5::text IS NULL OR (ns = $5 AND var = $6))
+     AND ($7::uuid IS NULL OR schedule_id < $7)`;
+
+// Of one run's events by their index. They are no older than the run, which spares older partitions.
+const EARLIER_WANTED = `
+  SELECT 1 FROM hot.event e
+    JOIN hot.dispatch d ON d.event_id = e.event_id AND d.state <> 4
+   WHERE e.origin_run_id = $1 AND e.event_id >= $3 AND e.event_id < $2 AND e.event_type = 'hot:schedule:new'
+   LIMIT 1`;
 
 const ACTIVE_OF_ORG = `
   SELECT count(*) AS active FROM hot.schedule s JOIN hot.env e ON e.env_id = s.env_id
@@ -171,7 +180,7 @@ export class ScheduleRepository {
   }
 
   /** How many of those that programs made have ended by this. */
-  cancel(envId: string, projectId: string, which: ScheduleChoice): Promise<number> {
+  cancel(envId: string, projectId: string, which: ScheduleChoice, before?: string): Promise<number> {
     return this.db.execute(CANCEL, [
       envId,
       projectId,
@@ -179,7 +188,15 @@ export class ScheduleRepository {
       'clientKey' in which ? which.clientKey : null,
       'ns' in which ? which.ns : null,
       'ns' in which ? which.var : null,
+      before ?? null,
     ]);
+  }
+
+  /** Whether the run has asked for a schedule, before the event of that id, that is not made yet. */
+  async isEarlierWanted(runId: string, eventId: string): Promise<boolean> {
+    // Two processes have made the ids: their times may differ by a little.
+    const from = idFloor((idTimeMs(runId) ?? 1_000) - 1_000);
+    return (await this.db.queryOne(EARLIER_WANTED, [runId, eventId, from])) !== undefined;
   }
 
   /** @param without one that does not count */

@@ -29,11 +29,12 @@ export type HostFunction = (run: RunFacts, argsJson: string, signal: AbortSignal
 
 /**
  * Effects of an event that code or the engine itself has sent; may be asked for again after a crash. A problem, as a
- * sentence, becomes a failed run, a result (JSON text) a successful one; null leaves no run behind.
+ * sentence, becomes a failed run, a result (JSON text) a successful one; null leaves no run behind; `later` asks again
+ * after a short while, for what depends on something that is under way.
  */
 export type SystemEffect = (
   row: ClaimedRow,
-) => Promise<{ readonly problem: string } | { readonly result: string } | null>;
+) => Promise<{ readonly problem: string } | { readonly result: string } | 'later' | null>;
 
 export type HostCallCode =
   'unavailable' | 'invalid' | 'not_found' | 'conflict' | 'denied' | 'quota' | 'timeout' | 'cancelled' | 'io';

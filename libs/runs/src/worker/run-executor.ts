@@ -27,6 +27,7 @@ import { RunStarter } from './run-starter';
 /** Innocent runs of a dead isolate begin again in place; one that keeps being there counts as a suspect after this. */
 const MAX_INNOCENT_RESTARTS = 5;
 const PUT_BACK_MS = 1_000;
+const EFFECT_LATER_MS = 100;
 
 @Injectable()
 export class RunExecutor {
@@ -123,14 +124,7 @@ export class RunExecutor {
     const plan = await this.router.plan(row);
     switch (plan.kind) {
       case 'wait':
-        await this.settler.putBack(incarnation, [
-          {
-            dispatchId: row.dispatch_id,
-            runId: row.run_id,
-            dueMs: Date.now() + PUT_BACK_MS,
-            restarts: null,
-          },
-        ]);
+        await this.putBack(row, incarnation, PUT_BACK_MS);
         return;
       case 'unhandled':
         await this.settler.unhandled(incarnation, row.dispatch_id, row.run_id);
@@ -220,6 +214,10 @@ export class RunExecutor {
   /** An event that is a command to the platform. */
   private async applyEffect(row: ClaimedRow, incarnation: string, effect: SystemEffect): Promise<void> {
     const outcome = await effect(row);
+    if (outcome === 'later') {
+      await this.putBack(row, incarnation, EFFECT_LATER_MS);
+      return;
+    }
     if (outcome === null) {
       await this.settler.discard(incarnation, row.dispatch_id, row.run_id);
       this.announcer.handled(row, null);
@@ -236,15 +234,24 @@ export class RunExecutor {
     incarnation: string,
     restarts: readonly Restart[] | null = null,
   ): Promise<void> {
-    const rows = [
+    // When this fails the end of the lease gives it back.
+    await this.putBack(row, incarnation, PUT_BACK_MS, restarts).catch(() => undefined);
+  }
+
+  private putBack(
+    row: ClaimedRow,
+    incarnation: string,
+    inMs: number,
+    restarts: readonly Restart[] | null = null,
+  ): Promise<void> {
+    return this.settler.putBack(incarnation, [
       {
         dispatchId: row.dispatch_id,
         runId: row.run_id,
-        dueMs: Date.now() + PUT_BACK_MS,
+        dueMs: Date.now() + inMs,
         restarts: restarts && JSON.stringify(restarts),
       },
-    ];
-    await this.settler.putBack(incarnation, rows).catch(() => undefined); // then the end of the lease gives it back
+    ]);
   }
 }
 

@@ -34,7 +34,7 @@ describe('schedules that programs make', () => {
       environment: { HOT_SCHEDULE_MAX_ACTIVE: '3' },
       imports: [AccessModule, ProjectsModule, JoiningModule],
     });
-    await worker.start();
+    await worker.start({ sweep: true });
   });
   afterAll(() => worker.close());
 
@@ -161,6 +161,41 @@ describe('schedules that programs make', () => {
     };
     expect(await send('hot:schedule:cancel', { 'schedule-id': info })).toEqual({ status: 2, result: '1' });
     expect(await send('hot:schedule:cancel', { fn: '::t/later' })).toEqual({ status: 2, result: '0' });
+  });
+
+  it.each([
+    ['by its id', (id: string) => ({ 'schedule-id': id })],
+    ['by its name', () => ({ 'schedule-id': 'nightly' })],
+    ['by its function', () => ({ fn: '::t/later' })],
+  ])('are made before what was sent after them ends them %s, and end none sent later', async (_, choice) => {
+    let [first, ending, second] = ['', '', ''];
+    const wish = { fn: '::t/later', schedule: '@daily' };
+    // Whoever makes a schedule waits for its project's row; whoever ends one does not.
+    await worker.db.tx(async () => {
+      await worker.db.query('SELECT 1 FROM hot.project WHERE project_id = $1 FOR UPDATE', [projectId]);
+      await program((one) => {
+        [first, ending] = [newId(), newId()];
+        one.send('hot:schedule:new', { ...wish, id: 'nightly' }, first);
+        one.send('hot:schedule:cancel', choice(first), ending);
+        return 1;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    await program((one) => {
+      second = newId();
+      one.send('hot:schedule:new', wish, second);
+      return 1;
+    });
+    await eventually(async () => {
+      const [run] = await worker.db.query('SELECT result FROM hot.run WHERE event_id = $1', [ending]);
+      expect(run).toEqual({ result: '1' });
+    });
+    await eventually(async () =>
+      expect((await kept()).map((one) => [one.schedule_id, one.active])).toEqual([
+        [first, false],
+        [second, true],
+      ]),
+    );
   });
 
   it('are replaced by another one of the same name', async () => {

@@ -11,7 +11,7 @@ import { MadeSchedules, ScheduleRefusedError, ScheduleRepository, type ScheduleC
 import { Injectable } from '@nestjs/common';
 import { plainOf, readTarget, scheduleChoice, textOf, whenOf } from './schedule-wishes';
 
-type Outcome = { readonly problem: string } | { readonly result: string };
+type Outcome = { readonly problem: string } | { readonly result: string } | 'later';
 
 @Injectable()
 export class ProgramSchedules extends RunSchedules {
@@ -132,7 +132,10 @@ export class ProgramSchedules extends RunSchedules {
     }
     const projectId = await this.projectOf(row, 'ns' in which ? `${which.ns}/${which.var}` : null);
     if (projectId === null) return { problem: 'It is not known of which project the schedule is' };
-    return { result: String(await this.made.cancel(row.env_id, projectId, which)) };
+    // Events have no order, but what a program asked for first is to happen first.
+    if (row.origin_run_id !== null && (await this.schedules.isEarlierWanted(row.origin_run_id, row.event_id)))
+      return 'later';
+    return { result: String(await this.made.cancel(row.env_id, projectId, which, row.event_id)) };
   }
 
   /** Of the run that sent the event; of events that no run sent, the project that has the function. */

@@ -1,12 +1,9 @@
-import { choice, defineConfig, integer, optionalText, variable, type ConfigOf } from '@app/platform/config';
+import { choice, defineConfig, integer, variable, type ConfigOf } from '@app/platform/config';
+import { storageVariables } from '@app/platform/storage';
 import { z } from 'zod';
 
 export const buildConfig = defineConfig('build', {
-  storagePath: variable(
-    'HOT_BUILD_STORAGE_PATH',
-    optionalText(),
-    'Folder for archives and compiled builds; `builds` below the data folder by default.',
-  ),
+  ...storageVariables('HOT_BUILD', 'builds'),
   maxBytes: variable(
     'HOT_BUILD_FILE_MAX_BYTES',
     integer(104_857_600, 1, 1_073_741_824),

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { processConfig, type ProcessConfig } from '@app/platform/config';
-import { BlobStore, LocalBlobStore } from '@app/platform/storage';
+import { BlobStore, openStore } from '@app/platform/storage';
 import { ProjectsModule } from '@app/projects';
 import { ArchiveInspector } from './archive-inspector';
 import { ArchiveCompiler } from './archive-compiler';
@@ -32,8 +31,8 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     {
       provide: BlobStore,
       inject: [processConfig.token, buildConfig.token],
-      useFactory: ({ dataDir }: ProcessConfig, { storagePath }: BuildConfig) =>
-        new LocalBlobStore(storagePath ?? join(dataDir, 'builds')),
+      useFactory: ({ dataDir }: ProcessConfig, config: BuildConfig) =>
+        openStore('HOT_BUILD', config, dataDir, 'builds'),
     },
     BuildRepository,
     DeploymentListeners,

@@ -1,13 +1,10 @@
-import { defineConfig, integer, optionalText, variable, type ConfigOf } from '@app/platform/config';
+import { defineConfig, integer, variable, type ConfigOf } from '@app/platform/config';
+import { storageVariables } from '@app/platform/storage';
 
 const UP_TO = 1_125_899_906_842_624; // 1 PiB
 
 export const fileConfig = defineConfig('file', {
-  storagePath: variable(
-    'HOT_FILE_STORAGE_PATH',
-    optionalText(),
-    'Folder for the content of stored files; `files` below the data folder by default. All processes need the same one.',
-  ),
+  ...storageVariables('HOT_FILE', 'files'),
   maxBytes: variable('HOT_FILE_MAX_BYTES', integer(-1, -1, UP_TO), 'Largest file; -1 for 50 GiB.'),
   maxOrgBytes: variable(
     'HOT_FILE_STORAGE_BYTES',

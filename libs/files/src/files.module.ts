@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { processConfig, type ProcessConfig } from '@app/platform/config';
-import { LocalBlobStore } from '@app/platform/storage';
+import { openStore } from '@app/platform/storage';
 import { FILE_STORE, FileBytes } from './file-bytes';
 import { fileConfig, type FileConfig } from './file.config';
 import { FileRepository } from './file.repository';
@@ -19,8 +18,8 @@ import { UploadService } from './upload.service';
     {
       provide: FILE_STORE,
       inject: [processConfig.token, fileConfig.token],
-      useFactory: ({ dataDir }: ProcessConfig, { storagePath }: FileConfig) =>
-        new LocalBlobStore(storagePath ?? join(dataDir, 'files')),
+      useFactory: ({ dataDir }: ProcessConfig, config: FileConfig) =>
+        openStore('HOT_FILE', config, dataDir, 'files'),
     },
     FileRepository,
     UploadRepository,

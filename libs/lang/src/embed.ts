@@ -70,7 +70,11 @@ export interface RunRequest {
   readonly argsJson: string;
   /** JSON of what `info()` answers. */
   readonly infoJson: string;
-  /** JSON `{"values": {key: value}, "secretKeys": [key]}`: the run's context variables. */
+  /**
+   * JSON `{"values": {key: value}, "secretKeys": [key], "secrets": [value], "request": value}`: the run's context
+   * variables; values that are secret already; what `hot.request` is, the first argument if true. The last two may be
+   * left out.
+   */
   readonly ctxJson: string;
   readonly limits: RunLimits;
   /** Whether calls are recorded. */

@@ -1,9 +1,11 @@
+export { EventSeals, type CallerRequest, type SealedContents } from './event-seals';
 export { FILE_CALLS, RunFiles, type FileCall, type FileUser } from './files.port';
 export { RunCommands, type RerunOptions } from './run-commands';
 export { requireRunPermission } from './run.permissions';
 export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';
 export { RunsModule } from './runs.module';
+export { SHOWN as SECRET_SHOWN, type HiddenLeaf } from './secret-leaves';
 export {
   RunSchedules,
   SCHEDULE_CALLS,

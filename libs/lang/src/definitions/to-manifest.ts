@@ -62,6 +62,8 @@ export function toManifest(definitions: Definitions): JsonObject {
           output_schema: one.outputSchema,
           icons: one.icons,
           annotations: one.annotations,
+          params: one.params,
+          secret_headers: one.secretHeaders.length > 0 ? one.secretHeaders : null,
         }),
     ),
     webhooks: grouped(
@@ -76,6 +78,7 @@ export function toManifest(definitions: Definitions): JsonObject {
           ...entry(one),
           description: one.description,
           auth_mode: one.auth,
+          secret_headers: one.secretHeaders.length > 0 ? one.secretHeaders : null,
         }),
     ),
     agents: agents.map((one) =>

@@ -123,7 +123,8 @@ export function retryPolicy(reader: MetaReader): RetryPolicy | null {
   };
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** Those that an address is asked with. HEAD and OPTIONS are questions about it, which no function answers. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function webhook(x: Extractor, candidate: Candidate): Webhook | null {
   const { reader, member, entry } = candidate;
@@ -147,7 +148,7 @@ export function webhook(x: Extractor, candidate: Candidate): Webhook | null {
     );
     return null;
   }
-  if (service === null || path === null) return null;
+  if (service === null || path === null || !isPath(x, candidate, path)) return null;
   return {
     ...entry,
     service,
@@ -158,6 +159,19 @@ export function webhook(x: Extractor, candidate: Candidate): Webhook | null {
     auth: map.oneOf('auth', AUTH_MODES, 'none'),
     secretHeaders: secretHeaders(reader),
   };
+}
+
+/** A path that a request can have, letter for letter. */
+const PATH = /^\/*(?:[^\s/?#%\\\p{Cc}]+(?:\/[^\s/?#%\\\p{Cc}]+)*)?$/u;
+
+function isPath(x: Extractor, { member }: Candidate, path: string): boolean {
+  if (PATH.test(path) && !path.split('/').some((part) => part === '.' || part === '..')) return true;
+  complain(
+    x,
+    member,
+    `'${member.fullName}': webhook.path "${path}" may have segments between single slashes, without spaces, '?', '#', '%' and '\\'`,
+  );
+  return false;
 }
 
 export function secretHeaders(reader: MetaReader): readonly string[] {

@@ -77,6 +77,10 @@ export class BoundedWriter {
       return `${out}]`;
     }
     if (v instanceof HotMap) {
+      if (this.masker.isHidden(v)) {
+        this.add(SECRET_JSON.length);
+        return SECRET_JSON;
+      }
       let out = '{';
       for (let i = 0; i < v.size; i++) {
         const key = v.keyAt(i);

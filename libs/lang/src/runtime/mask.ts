@@ -15,6 +15,7 @@ const MAX_LEAVES = 10_000;
 export class Masker {
   private readonly whole = new Set<string>();
   private readonly inside: string[] = [];
+  private readonly hidden = new Set<HotMap>();
 
   get isEmpty(): boolean {
     return this.whole.size === 0;
@@ -44,6 +45,22 @@ export class Masker {
       this.whole.add(text);
       if (typeof v === 'string' && v.length >= MIN_INSIDE) this.inside.push(v);
     }
+  }
+
+  /**
+   * A map that records show as `<secret>`, with the maps in it. Its values are none: a result may well name the caller
+   * that it is for.
+   */
+  hide(map: HotMap): void {
+    this.hidden.add(map);
+    for (let i = 0; i < map.size; i++) {
+      const inner = map.valueAt(i);
+      if (inner instanceof HotMap) this.hide(inner);
+    }
+  }
+
+  isHidden(map: HotMap): boolean {
+    return this.hidden.size > 0 && this.hidden.has(map);
   }
 
   isSecret(v: Value): boolean {

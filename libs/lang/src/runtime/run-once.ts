@@ -22,6 +22,9 @@ import { Run } from './run';
 import { utf8Length } from '../source/utf8';
 import { Res, SUSPENDS, Tagged, type Fiber, type HotFn, type Value } from './values';
 
+/** Context key of the request that a run answers. */
+const CALLER_KEY = 'hot.request';
+
 /** Whether the values shared by all runs have been computed, and what stopped that if anything did. */
 export interface SharedState {
   done: boolean;
@@ -61,6 +64,7 @@ function prepare(run: Run, request: RunRequest): void {
   const { program } = run;
   const ctx = given(program, 'context', request.ctxJson);
   if (ctx instanceof HotMap) {
+    takeCaller(run, ctx.getStr('request') ?? null);
     const values = ctx.getStr('values');
     if (values instanceof HotMap) {
       for (let i = 0; i < values.size; i++) run.ctx.set(String(values.keyAt(i)), values.valueAt(i));
@@ -86,12 +90,23 @@ function given(program: ProgramRt, what: string, json: string): Value {
   }
 }
 
+/** Who is on the other end of the run, for the program to see in its context. */
+function takeCaller(run: Run, request: Value): void {
+  if (request === null) return;
+  run.ctx.set(CALLER_KEY, request);
+  const fields = request instanceof Tagged ? request.val : request;
+  const auth = fields instanceof HotMap ? fields.getStr('auth') : null;
+  if (auth instanceof HotMap) run.masker.hide(auth);
+}
+
 async function main(run: Run, fb: Fiber, shared: SharedState, request: RunRequest): Promise<Value> {
+  // Before the values of namespaces, which may ask for the caller.
+  const args = request.fn === SNIPPET_VALUE ? [] : readArgs(run, request.argsJson);
+  if (run.ctx.get(CALLER_KEY) === true) takeCaller(run, args[0] ?? null);
   await initialise(run, fb, shared);
   if (request.fn === SNIPPET_VALUE) return snippetValue(run);
   const fn = run.program.functionNamed(request.fn);
   if (fn === null) throw hardError(0, `Function '${request.fn}' not found`);
-  const args = readArgs(run, request.argsJson);
   return callMain(fn, fb, run.limits.maxDepth, args);
 }
 

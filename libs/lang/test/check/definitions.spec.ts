@@ -205,9 +205,21 @@ describe('webhooks', () => {
     ['{service: "x"}', 'webhook.path is missing'],
     ['{service: "x", path: "/x", auth: "maybe"}', 'webhook.auth is "maybe", not one of "none", "required"'],
     ['{service: "x", path: "/x", method: "FETCH"}', 'webhook.method is "FETCH"'],
+    ['{service: "x", path: "/x", method: "HEAD"}', 'webhook.method is "HEAD"'],
+    ['{service: "x", path: "/x", method: "OPTIONS"}', 'webhook.method is "OPTIONS"'],
+    ['{service: "x", path: "/a b"}', 'webhook.path "/a b" may have segments'],
+    ['{service: "x", path: "/a?b=1"}', 'webhook.path "/a?b=1" may have segments'],
+    ['{service: "x", path: "/a//b"}', 'webhook.path "/a//b" may have segments'],
+    ['{service: "x", path: "/a/"}', 'webhook.path "/a/" may have segments'],
+    ['{service: "x", path: "/a/../b"}', 'webhook.path "/a/../b" may have segments'],
     ['"x"', 'webhook must be a Map'],
   ])('refuse %s', (map, message) => {
     expect(refusals(`h meta {webhook: ${map}} fn (r) { r }`)[0]).toContain(message);
+  });
+
+  it.each(['/', '/a', 'a/b-c/d_e.f', '/über/ß', '/@me;x=1'])('may stand at %s', (path) => {
+    const [hook] = extract(`h meta {webhook: {service: "x", path: "${path}"}} fn (r) { r }`).webhooks;
+    expect(hook?.path).toBe(`/${path.replace(/^\//, '')}`);
   });
 
   it('refuse two of one address, naming both functions', () => {

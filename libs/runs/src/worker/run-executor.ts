@@ -17,7 +17,7 @@ import { SecretUnreadableError } from '@app/platform/crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { RunTarget } from '../serving.port';
 import type { ActiveRun } from './active-run';
-import { EventSeals } from './event-seals';
+import { EventSeals } from '../event-seals';
 import type { SystemEffect } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunEnding } from './run-ending';

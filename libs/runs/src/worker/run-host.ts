@@ -7,12 +7,12 @@ import { cut, scanJson } from '@app/events';
 import { newId, UnavailableError } from '@app/kernel';
 import type { SandboxHost } from '@app/platform/sandbox';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSeals } from './event-seals';
+import type { EventSeals } from '../event-seals';
 import type { HostFunctions, RunFacts } from './extension-points';
 import type { RunAnnouncer } from './run-announcer';
 import { MAX_STREAM_DATA_ROWS, type StreamDataWriter } from './stream-data-writer';
 import { RunLog } from './run-log';
-import { RunSecrets } from './secret-leaves';
+import { RunSecrets } from '../secret-leaves';
 import { TraceBuffer } from './trace-buffer';
 import type { TraceSegment } from '@app/dispatch';
 

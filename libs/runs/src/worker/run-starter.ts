@@ -5,7 +5,7 @@ import { SANDBOX, type Sandbox, type SandboxOutcome } from '@app/platform/sandbo
 import { Inject, Injectable } from '@nestjs/common';
 import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
 import type { ActiveRun } from './active-run';
-import { EventSeals } from './event-seals';
+import { EventSeals, type CallerRequest } from '../event-seals';
 import { HostFunctions, type RunFacts } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunHost, type EarlierStarts } from './run-host';
@@ -94,6 +94,7 @@ export class RunStarter {
     if ('problem' in ctx) return { host, outcome: failedOutcome(ctx.problem) };
     host.missingContext = ctx.missing;
     const secrets = this.seals.secretsOf(row);
+    const request = this.seals.requestOf(row);
     for (const secret of secrets) host.secrets.add(secret);
     const policy = readRetryPolicy(target.retry, this.dispatch);
     const handle = this.sandbox.start({
@@ -104,7 +105,7 @@ export class RunStarter {
       fn: target.functionName,
       argsJson: planned.argsJson,
       infoJson: runInfo(row, target, facts, planned.runType, policy, this.functions.told),
-      ctxJson: withSecrets(ctx.json, secrets),
+      ctxJson: withRequest(withSecrets(ctx.json, secrets), request),
       limits: {
         maxDepth: 4_096,
         maxTraceBytes: this.config.maxTraceBytes,
@@ -142,6 +143,12 @@ export class RunStarter {
 /** The runtime masks them from the start, although the run has read none of them. */
 function withSecrets(ctxJson: string, secrets: readonly string[]): string {
   return secrets.length === 0 ? ctxJson : `${ctxJson.slice(0, -1)},"secrets":[${secrets.join(',')}]}`;
+}
+
+/** What the runtime offers as `hot.request`: true is the first argument. */
+function withRequest(ctxJson: string, request: CallerRequest | null): string {
+  if (request === null) return ctxJson;
+  return `${ctxJson.slice(0, -1)},"request":${request === 'argument' ? 'true' : request.json}}`;
 }
 
 const NOTHING_RUN = { callCount: 0, traceBytes: 0, droppedCalls: 0, startedAtMs: 0 } as const;

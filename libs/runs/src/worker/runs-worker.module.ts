@@ -4,7 +4,7 @@ import { OutboundModule } from '@app/platform/outbound';
 import { Module } from '@nestjs/common';
 import { ClockCalls } from './clock-calls';
 import { EventConsumer } from './event-consumer';
-import { EventSeals } from './event-seals';
+import { EventSeals } from '../event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
 import { FileCalls } from './file-calls';
 import { HttpCalls } from './http-calls';

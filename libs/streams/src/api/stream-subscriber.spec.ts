@@ -32,7 +32,13 @@ function subscribe() {
   } as unknown as SseConnection;
   return { subscriber: new StreamSubscriber(null), connection, written };
 }
-const data = { kind: 'data', runId: 'r', projectId: null, frame: 'data' } as const;
+const data = {
+  kind: 'data',
+  runId: 'r',
+  projectId: null,
+  frame: 'data',
+  piece: { type: 'log', payload: '1' },
+} as const;
 const stop = { kind: 'status', run: ended, frame: 'stop' } as const;
 
 describe('a subscriber that comes while a run ends', () => {

@@ -4,8 +4,8 @@
  */
 import type { SseConnection } from '@app/platform/live';
 import { isTerminal, type RunView } from '@app/runs';
-import type { Happening } from './stream-channel';
-import { runFrame, startFrame } from './stream-frames';
+import type { Happening } from '../stream-channel';
+import { runFrame, startFrame } from '../stream-frames';
 
 /** Kept while the state is being read; beyond this a subscriber is told by the next look instead. */
 const MAX_KEPT = 10_000;

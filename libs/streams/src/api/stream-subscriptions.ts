@@ -9,9 +9,9 @@ import { isTerminal, requireRunPermission, RunReads } from '@app/runs';
 import { StreamReads } from '@app/streams';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { RunLoader } from './run-loader';
-import { completeFrame, publishedFrame, runUpdateFrame } from './stream-frames';
-import { StreamHub, type Watch } from './stream-hub';
+import { RunLoader } from '../run-loader';
+import { completeFrame, publishedFrame, runUpdateFrame } from '../stream-frames';
+import { StreamHub, type Watch } from '../stream-hub';
 import { StreamSubscriber } from './stream-subscriber';
 
 /** Runs of the past that a new subscriber is told. */

@@ -3,7 +3,7 @@ import { SseConnections } from '@app/platform/live';
 import { fakeFailure } from '@app/runs/testing';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { ExecutionHarness, type SseClient, type ExecutionTenant } from '../testing';
-import { StreamHub } from './stream-hub';
+import { StreamHub } from '../stream-hub';
 
 interface RunData {
   readonly run_id: string;

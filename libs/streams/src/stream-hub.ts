@@ -5,7 +5,7 @@
 import { decodeStreamNotice, streamChannel } from '@app/dispatch';
 import { idFloor, type EnvScope } from '@app/kernel';
 import { LiveBus } from '@app/platform/live';
-import { StreamReads } from '@app/streams';
+import { StreamReads } from './stream.queries';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { RunLoader } from './run-loader';
 import { StreamChannel, type HappeningListener } from './stream-channel';

@@ -3,14 +3,18 @@
  * concerned read `"<secret>"` in the stored text, whoever reads it, and their places and originals are kept apart.
  */
 
-const SHOWN = '"<secret>"';
+/** JSON text in place of a leaf that is hidden. */
+export const SHOWN = '"<secret>"';
 /** Shorter secrets occur inside of ordinary words: only a whole leaf is one. As the runtime has it. */
 const MIN_INSIDE = 8;
 /** Leaves of one run's secrets that are remembered. */
 const MAX_SECRETS = 10_000;
 
-/** Where a leaf begins in the shown text, and the JSON text that belongs there. */
-export type HiddenLeaf = readonly [offset: number, json: string];
+/**
+ * Where a leaf begins in the shown text, the JSON text that belongs there, and the JSON text that stands there if that is
+ * not `"<secret>"`.
+ */
+export type HiddenLeaf = readonly [offset: number, json: string, shown?: string];
 
 export interface Hidden {
   /** The text with `"<secret>"` in place of each leaf. */
@@ -82,10 +86,10 @@ export class RunSecrets {
 export function restoreLeaves(shown: string, leaves: readonly HiddenLeaf[]): string | null {
   let text = '';
   let from = 0;
-  for (const [offset, json] of leaves) {
-    if (offset < from || !shown.startsWith(SHOWN, offset)) return null;
+  for (const [offset, json, instead = SHOWN] of leaves) {
+    if (offset < from || !shown.startsWith(instead, offset)) return null;
     text += shown.slice(from, offset) + json;
-    from = offset + SHOWN.length;
+    from = offset + instead.length;
   }
   return text + shown.slice(from);
 }

@@ -20,6 +20,8 @@ export type Happening =
       readonly runId: string;
       readonly projectId: string | null;
       readonly frame: string;
+      /** The same for who tells it in other words; the payload is JSON text. */
+      readonly piece: { readonly type: string; readonly payload: string };
     }
   | { readonly kind: 'status'; readonly run: RunView; readonly frame: string | null };
 
@@ -103,7 +105,14 @@ export class StreamChannel {
 
   private data(notice: Extract<StreamNotice, { k: 'data' }>): void {
     const { runId, projectId } = notice;
-    const happening: Happening = { kind: 'data', runId, projectId, frame: dataFrame(notice) };
+    const { type, payload } = notice;
+    const happening: Happening = {
+      kind: 'data',
+      runId,
+      projectId,
+      frame: dataFrame(notice),
+      piece: { type, payload },
+    };
     const known = this.runs.get(runId);
     if (known === undefined) {
       // Its beginning was lost, or was before we came: that has to be told first.

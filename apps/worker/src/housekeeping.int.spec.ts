@@ -2,6 +2,7 @@ import { FilesModule } from '@app/files';
 import { newId } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
+import { RetentionModule } from '@app/retention';
 import { BucketFolder, StatsModule } from '@app/stats';
 import { eventually, useDatabase } from '@app/testing';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
@@ -24,6 +25,7 @@ describe('housekeeping', () => {
         DatabaseModule,
         StatsModule,
         FilesModule,
+        RetentionModule,
         ScheduleModule.forRoot(),
       ],
       providers: [Housekeeping],
@@ -53,6 +55,7 @@ describe('housekeeping', () => {
        VALUES ($1, 'old', $1, '', now() - interval '1 minute'), ($1, 'new', $1, '', now() + interval '1 hour')`,
       [envId],
     );
+    await db.execute(`SELECT hot.ensure_partitions(7::smallint, '2020-01-01', '2020-01-02')`);
     // Two writers, all time and one minute three days ago.
     for (const slot of [11, 12]) {
       await bucket(0, 0, slot, 5, envId);
@@ -73,6 +76,10 @@ describe('housekeeping', () => {
     expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly', 'files']);
     housekeeping.stop();
     expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
+    // Retention has its turn as well: nothing is left of a day that long ago.
+    await eventually(async () =>
+      expect(await db.queryOne(`SELECT to_regclass('hot.run_7_20200101') AS it`)).toEqual({ it: null }),
+    );
     const partitions = await db.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relname LIKE 'run\\_7\\_20%' AND relkind = 'r'`,
     );

@@ -6,6 +6,7 @@
  */
 import { FileSweep } from '@app/files';
 import { Db } from '@app/platform/database';
+import { Retention } from '@app/retention';
 import { BucketFolder } from '@app/stats';
 import { Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
@@ -32,6 +33,7 @@ export class Housekeeping {
     private readonly db: Db,
     private readonly folder: BucketFolder,
     private readonly files: FileSweep,
+    private readonly retention: Retention,
     private readonly schedule: SchedulerRegistry,
   ) {}
 
@@ -39,8 +41,13 @@ export class Housekeeping {
     // Not all at once after a start, and not in step with other workers.
     const jitter = 0.9 + 0.2 * Math.random();
     this.every(MINUTE_MS * jitter, 'fold', () => this.folder.foldSlots());
-    this.every(HOUR_MS * jitter, 'hourly', () => this.hourly());
-    void this.alone('hourly', () => this.hourly());
+    // Each expired day in a transaction of its own, which must not hold the lock of the others either.
+    const hourly = async (): Promise<void> => {
+      await this.alone('hourly', () => this.hourly());
+      await this.retention.dropExpired().catch((error: unknown) => this.failed('retention', error));
+    };
+    this.schedule.addInterval('hourly', setInterval(() => void hourly(), HOUR_MS * jitter).unref());
+    void hourly();
     // Takes its rows one by one and may take long: not under the lock of the others.
     const sweep = (): void => void this.files.sweep().catch((error: unknown) => this.failed('files', error));
     this.schedule.addInterval('files', setInterval(sweep, FILES_MS * jitter).unref());

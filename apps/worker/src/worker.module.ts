@@ -15,6 +15,7 @@ import { SandboxModule } from '@app/platform/sandbox';
 import { Serving } from '@app/runs';
 import { CatalogueServing, RunsWorkerModule } from '@app/runs/worker';
 import { SchedulesWorkerModule } from '@app/schedules/worker';
+import { RetentionModule } from '@app/retention';
 import { StatsModule } from '@app/stats';
 import { StoresWorkerModule } from '@app/stores/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
@@ -52,6 +53,7 @@ class RunPortsModule {}
     BuildsWorkerModule,
     KeysWorkerModule,
     StatsModule,
+    RetentionModule,
   ],
   providers: [Worker, Deployments, Housekeeping],
   exports: [Worker],

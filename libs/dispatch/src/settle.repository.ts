@@ -187,8 +187,8 @@ WITH done AS (
   DELETE FROM hot.dispatch d USING unnest($2::uuid[], $3::uuid[]) AS i(dispatch_id, run_id)
   WHERE ${GUARD} RETURNING d.event_id, d.retention_class, d.env_id, d.event_type, d.started_at),
 un AS (
-  INSERT INTO hot.event_unhandled (event_id, retention_class, env_id, event_type)
-  SELECT event_id, retention_class, env_id, event_type FROM done ON CONFLICT DO NOTHING),
+  INSERT INTO hot.event_unhandled (event_id, retention_class, env_id, event_type, created_at)
+  SELECT event_id, retention_class, env_id, event_type, started_at FROM done ON CONFLICT DO NOTHING),
 eb AS (
   INSERT INTO hot.event_bucket (env_id, granularity, bucket_start, state, slot, count)
   SELECT env_id, g.granularity,

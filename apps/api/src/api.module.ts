@@ -8,6 +8,7 @@ import { EventsApiModule } from '@app/events/api';
 import { FilesApiModule } from '@app/files/api';
 import { KeyCredentialsModule } from '@app/keys';
 import { KeysApiModule } from '@app/keys/api';
+import { McpApiModule } from '@app/mcp/api';
 import { OrgsApiModule } from '@app/orgs/api';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
@@ -19,6 +20,7 @@ import { ProjectsApiModule } from '@app/projects/api';
 import { RunsApiModule } from '@app/runs/api';
 import { SchedulesApiModule } from '@app/schedules/api';
 import { StreamsApiModule } from '@app/streams/api';
+import { WebhooksApiModule } from '@app/webhooks/api';
 import { StatusController } from './status.controller';
 
 /** The public API: every surface that it serves. */
@@ -48,6 +50,8 @@ export class ApiModule {
         SchedulesApiModule,
         StreamsApiModule,
         FilesApiModule,
+        WebhooksApiModule,
+        McpApiModule,
       ],
       controllers: [StatusController],
     };

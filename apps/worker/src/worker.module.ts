@@ -6,6 +6,7 @@ import { ContextWorkerModule } from '@app/context/worker';
 import { FilesWorkerModule } from '@app/files/worker';
 import { Clock, SystemClock } from '@app/kernel';
 import { KeysWorkerModule } from '@app/keys/worker';
+import { McpWorkerModule } from '@app/mcp/worker';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
@@ -18,6 +19,7 @@ import { SchedulesWorkerModule } from '@app/schedules/worker';
 import { RetentionModule } from '@app/retention';
 import { StatsModule } from '@app/stats';
 import { StoresWorkerModule } from '@app/stores/worker';
+import { WebhooksWorkerModule } from '@app/webhooks/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Deployments } from './deployments';
@@ -39,7 +41,15 @@ import { Worker } from './worker';
     { provide: Serving, useClass: CatalogueServing },
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Serving, SandboxModule, FilesWorkerModule, SchedulesWorkerModule, StoresWorkerModule, Clock],
+  exports: [
+    Serving,
+    BuildsModule,
+    SandboxModule,
+    FilesWorkerModule,
+    SchedulesWorkerModule,
+    StoresWorkerModule,
+    Clock,
+  ],
 })
 class RunPortsModule {}
 
@@ -52,6 +62,8 @@ class RunPortsModule {}
     RunsWorkerModule,
     BuildsWorkerModule,
     KeysWorkerModule,
+    WebhooksWorkerModule,
+    McpWorkerModule,
     StatsModule,
     RetentionModule,
   ],

@@ -5,7 +5,7 @@ export { requireRunPermission } from './run.permissions';
 export { RunReads } from './run.queries';
 export { isTerminal, runJson, type RunView } from './run.view';
 export { RunsModule } from './runs.module';
-export { SHOWN as SECRET_SHOWN, type HiddenLeaf } from './secret-leaves';
+export { restoreLeaves, SHOWN as SECRET_SHOWN, type HiddenLeaf } from './secret-leaves';
 export {
   RunSchedules,
   SCHEDULE_CALLS,

@@ -12,6 +12,7 @@ export type Happening =
   | {
       readonly kind: 'start';
       readonly runId: string;
+      readonly eventId: string | null;
       readonly projectId: string | null;
       readonly frame: string;
     }
@@ -71,7 +72,7 @@ export class StreamChannel {
   onNotice(notice: StreamNotice): void {
     switch (notice.k) {
       case 'run':
-        this.began(notice.run.run_id, notice.run.project_id, startFrameOf(notice));
+        this.began(notice.run.run_id, notice.run.event_id, notice.run.project_id, startFrameOf(notice));
         return;
       case 'data':
         this.data(notice);
@@ -91,7 +92,7 @@ export class StreamChannel {
     else this.ends(runId, 0, null);
   }
 
-  private began(runId: string, projectId: string | null, frame: string): void {
+  private began(runId: string, eventId: string | null, projectId: string | null, frame: string): void {
     const known = this.runs.get(runId);
     if (known !== undefined && known.early === null) return;
     const early = known?.early ?? [];
@@ -99,7 +100,7 @@ export class StreamChannel {
     if (known === undefined) this.remember(runId, { status: 'running', data: 0, ending: false, early: null });
     else known.early = null;
     this.open.add(runId);
-    this.tell({ kind: 'start', runId, projectId, frame });
+    this.tell({ kind: 'start', runId, eventId, projectId, frame });
     for (const happening of early) this.tell(happening);
   }
 
@@ -160,7 +161,7 @@ export class StreamChannel {
   }
 
   private conclude(runId: string, run: KnownRun, view: RunView, isUnknown: boolean): void {
-    if (isUnknown) this.began(runId, view.projectId, startFrame(view));
+    if (isUnknown) this.began(runId, view.eventId, view.projectId, startFrame(view));
     const before = run.status;
     this.setStatus(runId, view.status);
     if (before === view.status) return;
@@ -179,7 +180,7 @@ export class StreamChannel {
   private async discover(runId: string): Promise<void> {
     const view = await this.load(this.scope, runId).catch(() => null);
     if (view === null) return;
-    this.began(runId, view.projectId, startFrame(view));
+    this.began(runId, view.eventId, view.projectId, startFrame(view));
     if (view.status !== 'running') this.ends(runId, 0, null);
   }
 

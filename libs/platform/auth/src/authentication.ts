@@ -46,7 +46,7 @@ export function installAuthentication({ app, server }: HttpApp, options: Authent
     const accept = (principal: Principal): void => {
       const accessId = newId();
       request.principal = { ...principal, accessId };
-      recorder?.record(recordOf(request, request.principal, clientIp));
+      recorder?.record(accessRecordOf(request, request.principal, clientIp));
       done();
     };
     try {
@@ -74,7 +74,13 @@ function refuseUnmarkedRoutes(server: FastifyInstance): void {
   });
 }
 
-function recordOf(request: FastifyRequest, principal: RequestPrincipal, clientIp: ClientIp): AccessRecord {
+/** @param shownPath what is kept of the path, where it holds a secret */
+export function accessRecordOf(
+  request: FastifyRequest,
+  principal: RequestPrincipal,
+  clientIp: ClientIp,
+  shownPath?: string,
+): AccessRecord {
   const { kind, credentialId } = principal;
   const path = pathOf(request);
   const url = request.raw.url ?? '';
@@ -91,7 +97,7 @@ function recordOf(request: FastifyRequest, principal: RequestPrincipal, clientIp
     userAgent: request.headers['user-agent'] ?? null,
     host: request.headers.host ?? null,
     method: request.method,
-    path,
+    path: shownPath ?? path,
     queryParams: url.length > path.length + 1 ? url.slice(path.length + 1) : null,
   };
 }

@@ -2,7 +2,12 @@ export { Access, Public } from './access.decorators';
 export { AccessRecorder, type AccessRecord } from './access-record';
 export { AccessGuard } from './access.guard';
 export { AuthModule } from './auth.module';
-export { Authenticator, installAuthentication, type AuthenticationOptions } from './authentication';
+export {
+  accessRecordOf,
+  Authenticator,
+  installAuthentication,
+  type AuthenticationOptions,
+} from './authentication';
 export { BearerAuthenticator } from './bearer.authenticator';
 export {
   CREDENTIAL_CHANGED_CHANNEL,

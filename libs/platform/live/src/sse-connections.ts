@@ -8,6 +8,8 @@ import { sseConfig, type SseConfig } from './sse.config';
 export interface SseOptions {
   /** Frame that ends it when the time is up; null to end without a word; undefined for no limit of time. */
   readonly lastFrame: (() => string | null) | undefined;
+  /** How long it lasts, where that is not as configured. */
+  readonly lastsMs?: number;
 }
 
 interface Entry {
@@ -65,7 +67,12 @@ export class SseConnections implements BeforeApplicationShutdown {
         else this.counts.delete(key);
       }
     };
-    return { release, open: (reply, options) => this.open(reply, options, release) };
+    return { release, open: (reply, options) => this.track(reply, options, release) };
+  }
+
+  /** One that no limit counts: it is the answer to a request. Sends the headers. */
+  open(reply: FastifyReply, options: SseOptions): SseConnection {
+    return this.track(reply, options, () => undefined);
   }
 
   /** Before the server closes: it waits for its answers, and these would never end by themselves. */
@@ -74,10 +81,12 @@ export class SseConnections implements BeforeApplicationShutdown {
     for (const { connection } of this.entries) connection.end();
   }
 
-  private open(reply: FastifyReply, options: SseOptions, release: () => void): SseConnection {
+  private track(reply: FastifyReply, options: SseOptions, release: () => void): SseConnection {
     const connection = new SseConnection(reply, () => this.clock.nowMs());
     const deadlineMs =
-      options.lastFrame === undefined ? Infinity : this.clock.nowMs() + this.config.timeoutMs;
+      options.lastFrame === undefined
+        ? Infinity
+        : this.clock.nowMs() + (options.lastsMs ?? this.config.timeoutMs);
     const entry: Entry = { connection, deadlineMs, options };
     this.entries.add(entry);
     connection.whenClosed(() => {

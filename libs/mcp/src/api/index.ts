@@ -1,0 +1,1 @@
+export { McpApiModule } from './mcp-api.module';

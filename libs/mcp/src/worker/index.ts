@@ -1,0 +1,1 @@
+export { McpWorkerModule } from './mcp-worker.module';

@@ -1,0 +1,17 @@
+import { ServiceKeysModule } from '@app/keys';
+import { CryptoModule } from '@app/platform/crypto';
+import { EventSeals, RunsModule } from '@app/runs';
+import { StreamHubModule } from '@app/streams';
+import { Module } from '@nestjs/common';
+import { Callers } from './callers';
+import { PublicEnvs } from './public-envs';
+import { PublicGate } from './public-gate';
+import { SyncCalls } from './sync-calls';
+
+/** For processes that serve public addresses. */
+@Module({
+  imports: [ServiceKeysModule, CryptoModule, RunsModule, StreamHubModule],
+  providers: [EventSeals, PublicEnvs, PublicGate, Callers, SyncCalls],
+  exports: [PublicEnvs, PublicGate, Callers, SyncCalls],
+})
+export class SyncCallsModule {}

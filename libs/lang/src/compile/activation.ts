@@ -25,6 +25,10 @@ export class Activation {
   hoisted: string[] = [];
   /** Flows of the trace that are open here and must be closed before a tail call begins anew. */
   flows: OpenFlow[] = [];
+  /** Whether there are any. */
+  hasFlows = false;
+  /** The turns of a loop over numbers alone, see number-loops.ts. */
+  fastLoops: readonly string[] | null = null;
   constructor(
     readonly cx: Context,
     readonly mode: Mode,
@@ -38,6 +42,11 @@ export class Activation {
     /** Whether a variable `t` holds this activation's open call. */
     readonly traced: boolean,
   ) {}
+
+  /** Variable that says whether flows are recorded: in a loop they no longer are when the trace is full. */
+  get flowing(): string {
+    return this.self === null ? 't' : 'u';
+  }
 
   temp(): string {
     const name = this.cx.fresh('x');

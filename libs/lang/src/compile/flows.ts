@@ -24,7 +24,8 @@ function openFlow(ac: Activation, kind: string, at: Core): string {
   const name = ac.temp();
   const flow = ac.cx.flow(kind, true);
   const site = ac.cx.place(ac.file, at);
-  ac.write(`${name} = t === null ? null : flow(fb, ${site}, ${flow});`);
+  ac.hasFlows = true;
+  ac.write(`${name} = ${ac.flowing} === null ? null : flow(fb, ${site}, ${flow});`);
   return name;
 }
 

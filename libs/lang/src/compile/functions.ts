@@ -4,7 +4,7 @@ import type { FunctionDef, InitStep, OverloadDef } from '../analyse/program';
 import { Activation, localName } from './activation';
 import type { Context, Mode } from './context';
 import { emit, emitInto, js } from './expr';
-import { emitLoop, LOOP_END, loopName } from './loops';
+import { emitFastLoops, emitLoop, LOOP_END, loopName } from './loops';
 import { isNone, type Susp } from './suspension';
 
 export const bodyName = (fn: FunctionDef, overload: OverloadDef, mode: Mode): string =>
@@ -47,6 +47,7 @@ function emitBody(
   const names = loop ? parts.params.map(loopName) : parts.params.map(localName);
   const ac = new Activation(cx, mode, parts.file, loop, parts.name, parts.constructing, true);
   const call = cx.call(parts.name);
+  if (loop) ac.fastLoops = emitFastLoops(ac, loop);
   const inner = ac.block(() => emitInto(ac, parts.body, { kind: 'var', name: 'r' }));
   const declared = (list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`let ${list.join(', ')};`];
@@ -62,16 +63,17 @@ function emitBody(
   if (mode === 'a') out.push(`if ((d & 255) === 128) resume(fb, await null);`);
   if (loop) {
     out.push(
+      'let u = t === null ? null : flowing(t);',
       ...emitLoop(ac, loop, inner.lines),
       LOOP_END,
-      `} catch (e) { if (t !== null) t.again = k; throw up(e, ${call}, site); }`,
+      `} catch (e) { if (t !== null) t.again = k; throw up(e, ${call}, site, d); }`,
       'if (t !== null) { t.again = k; exit(fb, t, r); }',
     );
   } else {
     out.push(
       ...declared([...parts.frame.locals.map(localName), ...ac.hoisted]),
       ...inner.lines,
-      `} catch (e) { throw up(e, ${call}, site); }`,
+      `} catch (e) { throw up(e, ${call}, site, d); }`,
       'if (t !== null) exit(fb, t, r);',
     );
   }
@@ -270,7 +272,7 @@ export function emitInit(
       : `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, null);`,
     'try {',
     ...inner.lines,
-    `} catch (e) { throw up(e, ${call}, site); }`,
+    `} catch (e) { throw up(e, ${call}, site, d); }`,
     'if (t !== null) exit(fb, t, r);',
     step.kind === 'assign' ? `return [r, ${path}];` : 'return r;',
     '}',

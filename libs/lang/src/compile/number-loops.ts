@@ -5,7 +5,7 @@
  * The fast loops stand before the general one: the first for results of 32 bits, which are the cheapest to check, the
  * second for all safe integers. As soon as a result does not fit, or something else than arithmetic is to be done, the
  * next loop takes over at the start of the same turn: until then nothing has happened that could be seen. They do not
- * run while calls are recorded.
+ * run while flows are recorded.
  */
 import type { CallNode, Core, Local } from '../analyse/core';
 import type { OverloadDef } from '../analyse/program';
@@ -66,7 +66,7 @@ export function emitNumberLoops(
     back,
   ];
   return [
-    `if (t === null && ${every((p) => `typeof ${p} === "number"`)}) {`,
+    `if (${every((p) => `typeof ${p} === "number"`)}) {`,
     `if (${every((p) => `${p} === (${p} | 0)`)}) {`,
     ...loopOf(ints, (p) => `${p} | 0`),
     '}',

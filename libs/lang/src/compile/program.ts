@@ -32,6 +32,7 @@ export const RUNTIME_NAMES = [
   'again',
   'resume',
   'flow',
+  'flowing',
   'flowEnd',
   'HotMap',
   'EMPTY',

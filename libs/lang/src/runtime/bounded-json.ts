@@ -4,6 +4,7 @@ import { display } from './display';
 import { HotMap } from './hot-map';
 import { quote, writeJson } from './json-write';
 import { SECRET_TEXT, type Masker } from './mask';
+import type { TraceText } from './trace-text';
 import { Byte, Tagged, type Value } from './values';
 
 const MAX_DEPTH = 64;
@@ -18,7 +19,27 @@ export class BoundedWriter {
   /** Characters produced in all, also for what was then left out: the price of recording. */
   work = 0;
 
-  constructor(private readonly masker: Masker) {}
+  constructor(
+    private readonly masker: Masker,
+    private readonly out: TraceText,
+  ) {}
+
+  /** Writes what `write` gives to the text. */
+  put(v: Value, max: number): void {
+    const { out } = this;
+    if (v === null) {
+      out.ascii('null');
+      return;
+    }
+    if (this.masker.isEmpty) {
+      if (typeof v === 'number') {
+        out.int(v);
+        return;
+      }
+      if (typeof v === 'string' && v.length + 2 <= max && out.plain(v)) return;
+    }
+    out.text(this.write(v, max));
+  }
 
   /** JSON text, or `{"$truncated":true,"size":n}` with n the characters at which writing stopped. */
   write(v: Value, max: number): string {

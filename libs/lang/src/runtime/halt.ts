@@ -26,6 +26,8 @@ export interface HaltFrame {
   readonly fn: number;
   /** Call site, 0 when called by the library. */
   readonly site: number;
+  /** Calls that were left when it began, of those that may lie inside each other. */
+  readonly left: number;
 }
 
 /** Frames kept; the rest of a deep recursion says nothing new. */
@@ -44,8 +46,8 @@ export class Halt {
     readonly cause: StopCause | null = null,
   ) {}
 
-  push(fn: number, site: number): this {
-    if (this.frames.length < MAX_FRAMES) this.frames.push({ fn, site });
+  push(fn: number, site: number, left: number): this {
+    if (this.frames.length < MAX_FRAMES) this.frames.push({ fn, site, left });
     return this;
   }
 }

@@ -49,6 +49,10 @@ function begin(
   const { tracer } = fb.r;
   if (tracer === null) return null;
   fb.r.calls++;
+  if (fb.tp?.id === 0) {
+    tracer.dropped++;
+    return null;
+  }
   // A thunk has no value yet.
   const shown = args.map((v) => (v instanceof Thunk ? null : v));
   return tracer.begin(fb, fb.r.limits.maxDepth - d + 1, site, call, shown);

@@ -71,11 +71,10 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
       fb.r.enter(fb, d, site, call, args),
     exit,
     up,
-    again: (fb: Fiber) => {
-      fb.r.turns();
-    },
+    again: (fb: Fiber, open: OpenCall | null): OpenCall | null => fb.r.turns(open),
     resume: (fb: Fiber, v: Value): Value => fb.r.resume(v),
     flow,
+    flowing,
     flowEnd,
     halt,
     unset,
@@ -160,13 +159,18 @@ function exit(fb: Fiber, open: OpenCall, result: Value): void {
   fb.r.tracer?.end(fb, open, result);
 }
 
-function up(e: unknown, call: number, site: number): Halt {
-  return asHalt(e, 0).push(call, site);
+function up(e: unknown, call: number, site: number, d: number): Halt {
+  return asHalt(e, 0).push(call, site, d);
 }
 
 function flow(fb: Fiber, site: number, call: number): OpenCall | null {
   const { tracer } = fb.r;
-  return tracer === null ? null : tracer.begin(fb, fb.tp?.depth ?? 0, site, call, null);
+  return tracer === null ? null : tracer.flow(fb, site, call);
+}
+
+/** The call itself, unless it is beyond the caps of the trace: then nothing inside is recorded. */
+function flowing(open: OpenCall): OpenCall | null {
+  return open.id === 0 ? null : open;
 }
 
 function flowEnd(fb: Fiber, open: OpenCall, branch: string | null, value: Value): void {
@@ -353,7 +357,7 @@ async function parallel(
         await run(child);
       } catch (e) {
         const halted = asHalt(e, 0);
-        r.tracer?.unwind(child, fb.tp, r.masker.text(halted.message));
+        r.unwind(child, fb.tp, halted);
         throw halted;
       }
     }),

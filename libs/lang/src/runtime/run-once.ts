@@ -237,7 +237,7 @@ function stripPrefix(message: string): string {
 
 function halted(run: Run, fb: Fiber, halt: Halt): RunOutcome {
   const message = run.masker.text(halt.message);
-  run.tracer?.unwind(fb, null, message);
+  run.unwind(fb, null, halt);
   if (halt.kind === 'cancel') return cancelled(run, fb, halt.payload);
   if (halt.kind === 'stop') {
     switch (halt.cause) {

@@ -12,15 +12,16 @@ import {
   type RunHost,
   type RunLimits,
 } from '../embed';
-import { recursionError, stopHalt, type StopCause } from './halt';
+import { FUEL } from './fuel';
+import { recursionError, stopHalt, type Halt, type StopCause } from './halt';
 import type { HotMap } from './hot-map';
 import { Masker } from './mask';
 import type { ProgramRt } from './program-rt';
 import { Tracer, type OpenCall } from './trace';
 import type { Fiber, Value } from './values';
 
-/** Calls between two looks at the control words. */
-const FUEL = 512;
+/** Work of a native, in calls, after which the time is asked for again. */
+const LONG_WORK = 64;
 
 export interface Continued {
   /** Puts the values that are there already into their cells. */
@@ -77,36 +78,44 @@ export class Run {
     // Each has fuel of its own: a tree of many that make a few calls each would never look up otherwise. None but
     // the first is begun without: a halt ends only its own branch, and the others would grow on.
     if (this.fibers++ > 0) this.check();
-    return { f: this.tracer === null ? FUEL : 0, tp, r: this };
+    return { f: this.tracer === null || tp?.id === 0 ? FUEL : 0, tp, r: this };
   }
 
   /** The slow path of a function's entry: out of fuel, too deep, or tracing. */
   enter(fb: Fiber, d: number, site: number, fn: number, args: readonly Value[] | null): OpenCall | null {
     if (d < 0) throw recursionError(site, this.limits.maxDepth);
-    if (this.tracer === null) {
+    const { tracer } = this;
+    if (tracer === null || fb.tp?.id === 0) {
+      if (tracer !== null) tracer.dropped += FUEL - fb.f;
       this.refuel(fb);
       return null;
     }
     fb.f = 0;
     if ((++this.calls & 127) === 0) this.check();
-    return this.tracer.begin(fb, this.limits.maxDepth - d, site, fn, args);
+    return tracer.begin(fb, this.limits.maxDepth - d, site, fn, args);
   }
 
-  /** The slow path of a loop. */
-  again(fb: Fiber, open: OpenCall | null): void {
-    if (this.tracer === null) {
+  /** The slow path of a loop in the library. */
+  again(fb: Fiber): void {
+    if (this.tracer === null || fb.tp?.id === 0) {
       this.refuel(fb);
       return;
     }
     fb.f = 0;
-    if (open !== null) open.again++;
     if ((++this.calls & 127) === 0) this.check();
   }
 
-  /** So many turns (512, see compile/loops.ts) of a self tail call: those that make up less are billed to the fibre. */
-  turns(): void {
+  /**
+   * So many turns (512, see compile/loops.ts) of a self tail call: those that make up less are billed to the fibre.
+   * `open`: the call in which their flows are recorded; gives back null when they are so no longer.
+   */
+  turns(open: OpenCall | null): OpenCall | null {
     this.calls += FUEL;
     this.check();
+    const { tracer } = this;
+    if (tracer === null) return null;
+    if (open === null) tracer.dropped += FUEL;
+    return tracer.isFull ? null : open;
   }
 
   private refuel(fb: Fiber): void {
@@ -115,11 +124,24 @@ export class Run {
     this.check();
   }
 
+  /** A halt has been caught: what it left open in the trace, inside `to`, has failed with it. */
+  unwind(fb: Fiber, to: OpenCall | null, halt: Halt): void {
+    const { tracer } = this;
+    if (tracer === null) return;
+    const passed = halt.frames.map(({ fn, site, left }) => ({
+      fn,
+      site,
+      depth: this.limits.maxDepth - left,
+    }));
+    tracer.unwind(fb, to, this.masker.text(halt.message), passed);
+  }
+
   /** Natives that do long work bill it as calls. */
   spend(fb: Fiber, amount: number): void {
     if (this.tracer !== null) {
-      // The fibre's own fuel is always below zero then, and says nothing.
+      // The fibre's own fuel is mostly below zero then, and says nothing.
       this.owed += amount;
+      if (amount >= LONG_WORK) this.tracer.stale();
       if (this.owed >= FUEL) {
         this.owed = 0;
         this.check();
@@ -148,7 +170,7 @@ export class Run {
 
   /** After an await: this run has the processor again. */
   resume<T>(value: T): T {
-    this.tracer?.readClock();
+    this.tracer?.stale();
     this.check();
     return value;
   }

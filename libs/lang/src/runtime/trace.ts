@@ -1,17 +1,31 @@
 /**
- * Recording of calls. The format is newline-delimited JSON arrays: `t` the format's version, `n` a name, `s`
- * a call site, `b` a call that was open at a cut, `c` a call that ended. Every segment posted is a whole number of lines, so a run that dies loses its last lines only.
+ * Recording of calls: what happens is written when it happens, one line each, and nothing of it is held. A value is
+ * text from then on. The lines are for `../trace/read-trace.ts`.
  *
- * Arguments and results become text at the moment of recording. A call is written when it ends; what is still open
- * when a segment leaves is written as begun, and once more when it ends.
+ * A segment is a whole number of lines and can be read without the others: it begins with
+ *   ["t", 2, id of the next call, microseconds]
+ * and says everything again that it mentions:
+ *   ["h", head, function, file, line, column, flow?, inline?]     a function at a call site
+ *   ["k", label, text]                                            a branch
+ * An event is a letter, numbers of base 32 (`TraceText.number`) and values:
+ *   ( head time args     a call begins, inside the current one. Ids count up. `time`: since the event before
+ *   < head time          a flow begins
+ *   ) time value         the current one has ended, its caller is the current one
+ *   > time label again value      the same, of a flow, or after so many tail calls. Label 0: none
+ *   ! time text          it has ended with this error
+ *   @ id                 another one is the current one: 0 for none
+ *   & id caller head start        it began in an earlier segment, at this time
+ * `["d", recorded, left out]` stands at the end where anything was left out.
  */
 import { BoundedWriter } from './bounded-json';
+import { FUEL } from './fuel';
 import { quote } from './json-write';
 import type { Masker } from './mask';
+import { TraceClock } from './trace-clock';
+import { TraceText } from './trace-text';
 import type { Fiber, Value } from './values';
-import { utf8Length } from '../source/utf8';
 
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 const SEGMENT_BYTES = 240 * 1024;
 const MAX_VALUE = 64 * 1024;
 const MAX_MESSAGE = 8 * 1024;
@@ -20,6 +34,18 @@ const LONG_WORK = 32 * 1024 * 1024;
 const SHORT_VALUE = 2 * 1024;
 /** What is kept beyond the caps. */
 const SHALLOW_DEPTH = 2;
+
+const Op = {
+  LineFeed: 10,
+  Error: 33,
+  Announce: 38,
+  Call: 40,
+  End: 41,
+  Comma: 44,
+  Flow: 60,
+  FlowEnd: 62,
+  Move: 64,
+} as const;
 
 export interface TraceTables {
   /** Name of a function table entry (flows included: `<cond>`). */
@@ -30,28 +56,33 @@ export interface TraceTables {
   site(site: number): { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-/** A call under way. Fields are written once per call; only `again` and `branch` change while it runs. */
+/** A call under way. */
 export class OpenCall {
-  id = 0;
-  fn = 0;
-  site = 0;
-  depth = 0;
-  start = 0;
-  /** JSON text of the arguments, quoted as it stands in the line. */
-  args = 'null';
   /** Times it began anew by a tail call. */
   again = 0;
   branch: string | null = null;
-  /** Written as open already. */
-  announced = false;
-  /** Among the calls that a cut of the trace announces. */
-  listed = false;
-  before: OpenCall | null = null;
-  after: OpenCall | null = null;
-  /** A call made by this one that ended without a record: the next one that gets none uses the object again. */
-  spare: OpenCall | null = null;
 
-  constructor(readonly parent: OpenCall | null) {}
+  constructor(
+    readonly parent: OpenCall | null,
+    /** 0: a gate. It and all calls inside have no record, unless an error passes. */
+    readonly id: number,
+    readonly fn: number,
+    readonly site: number,
+    readonly depth: number,
+    readonly start: number,
+    /** The last segment in which it is mentioned. */
+    public segment: number,
+  ) {}
+}
+
+/** No call: what is the current one for a reader has to be said. */
+const NOWHERE = new OpenCall(null, 0, 0, 0, 0, 0, 0);
+
+/** A call that an error passed and that has no `OpenCall`: see `HaltFrame`. */
+export interface PassedCall {
+  readonly fn: number;
+  readonly site: number;
+  readonly depth: number;
 }
 
 export interface TraceLimits {
@@ -59,43 +90,39 @@ export interface TraceLimits {
   readonly maxCalls: number;
 }
 
-/** Beginning of a call's line that is the same for all calls of this function at this site. */
-interface Head {
-  readonly fn: number;
-  readonly text: string;
-}
-
-/** Calls without a record between two looks at the clock: an error among them begins that much too early at most. */
-const UNTIMED = 63;
-
 export class Tracer {
   private nextId = 1;
   private recorded = 0;
-  private buffer = '';
-  private buffered = 0;
-  private readonly names = new Map<number, number>();
-  private readonly sites = new Set<number>();
-  private readonly heads: (Head | undefined)[] = [];
-  private first: OpenCall | null = null;
-  private last: OpenCall | null = null;
+  private readonly out = new TraceText();
+  private segment = 0;
+  private posted = 0;
+  /** What a reader of the lines takes for the current call. */
+  private current: OpenCall | null = NOWHERE;
+  /** Time of the last event. */
+  private time = 0;
+  private readonly clock: TraceClock;
   private readonly writer: BoundedWriter;
+  // By call site: the function called there, and the head of the two. The rest of them by both.
+  private fns: number[] = [];
+  private heads: number[] = [];
+  private others = new Map<string, number>();
+  private headCount = 0;
+  private labels = new Map<string, number>();
   /** The caps are reached. */
-  private isFull = false;
+  isFull = false;
   /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
   private hasReserve = true;
-  private lastUs = 0;
-  bytes = 0;
   dropped = 0;
 
   constructor(
     private readonly tables: TraceTables,
     private readonly limits: TraceLimits,
-    private readonly nowUs: () => number,
+    nowUs: () => number,
     private readonly post: (segment: string) => void,
-    private readonly masker: Masker,
+    masker: Masker,
   ) {
-    this.writer = new BoundedWriter(masker);
-    this.line(`["t",${TRACE_VERSION}]`);
+    this.writer = new BoundedWriter(masker, this.out);
+    this.clock = new TraceClock(nowUs);
     this.measure();
   }
 
@@ -104,10 +131,15 @@ export class Tracer {
     return this.recorded + this.dropped;
   }
 
+  /** Bytes handed out. */
+  get bytes(): number {
+    return this.posted;
+  }
+
   private measure(): void {
     const { maxBytes, maxCalls } = this.limits;
     const { recorded } = this;
-    const size = this.bytes + this.buffered;
+    const size = this.posted + this.out.bytes;
     this.isFull = recorded >= maxCalls || size >= maxBytes;
     this.hasReserve = recorded < maxCalls * 2 && size < maxBytes * 2;
   }
@@ -116,191 +148,240 @@ export class Tracer {
     return this.writer.work > LONG_WORK ? SHORT_VALUE : MAX_VALUE;
   }
 
-  /** After a wait the time that was read before it is of no use. */
-  readClock(): number {
-    return (this.lastUs = this.nowUs());
+  /** After a wait, or work that was billed, what was read before is of no use. */
+  stale(): void {
+    this.clock.stale();
   }
 
   begin(fb: Fiber, depth: number, site: number, fn: number, args: readonly Value[] | null): OpenCall {
     const parent = fb.tp;
-    const kept = !this.isFull || (depth <= SHALLOW_DEPTH && this.hasReserve);
-    const call = kept ? new OpenCall(parent) : reused(parent);
-    const id = this.nextId++;
-    call.id = id;
-    call.fn = fn;
-    call.site = site;
-    call.depth = depth;
-    fb.tp = call;
-    if (kept) {
-      call.start = this.readClock();
-      if (args !== null) call.args = this.argsText(args);
-      this.list(call);
-    } else {
-      call.start = (id & UNTIMED) === 0 ? this.readClock() : this.lastUs;
+    if (this.isFull && (depth > SHALLOW_DEPTH || !this.hasReserve)) {
+      this.dropped++;
+      // Inside, everything runs as without a trace.
+      fb.f = FUEL;
+      return (fb.tp = new OpenCall(parent, 0, fn, site, depth, 0, 0));
     }
-    return call;
+    this.enterLine(parent);
+    return (fb.tp = this.opened(parent, depth, site, fn, args));
+  }
+
+  /** A flow; null when it is not recorded. */
+  flow(fb: Fiber, site: number, fn: number): OpenCall | null {
+    const parent = fb.tp;
+    if (this.isFull || parent?.id === 0) {
+      this.dropped++;
+      return null;
+    }
+    this.enterLine(parent);
+    return (fb.tp = this.opened(parent, parent === null ? 0 : parent.depth, site, fn, null));
+  }
+
+  private opened(
+    parent: OpenCall | null,
+    depth: number,
+    site: number,
+    fn: number,
+    args: readonly Value[] | null,
+  ): OpenCall {
+    const { out } = this;
+    const head = this.headOf(fn, site);
+    out.code(args === null ? Op.Flow : Op.Call);
+    out.number(head);
+    this.tick();
+    if (args !== null) this.args(args);
+    out.code(Op.LineFeed);
+    this.recorded++;
+    this.measure();
+    return (this.current = new OpenCall(parent, this.nextId++, fn, site, depth, this.time, this.segment));
+  }
+
+  private args(args: readonly Value[]): void {
+    const { out, writer } = this;
+    const before = out.bytes;
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
+      if (i > 0) out.code(Op.Comma);
+      // A missing argument of a call with too few.
+      writer.put(arg === undefined ? null : arg, Math.max(64, this.maxValue - (out.bytes - before)));
+    }
   }
 
   end(fb: Fiber, call: OpenCall, result: Value): void {
     const { parent } = call;
     fb.tp = parent;
-    if (this.isFull && parent !== null && (call.depth > SHALLOW_DEPTH || !this.hasReserve)) {
-      this.drop(call);
-      parent.spare = call;
+    if (call.id === 0) {
+      this.leaveGate(fb);
+      return;
+    }
+    this.enterLine(call);
+    const { out } = this;
+    const { branch, again } = call;
+    if (branch === null && again === 0) {
+      out.code(Op.End);
+      this.tick();
     } else {
-      this.close(call, this.textOf(result), 'null');
+      const label = branch === null ? 0 : this.labelOf(branch);
+      out.code(Op.FlowEnd);
+      this.tick();
+      out.number(label);
+      out.number(again);
     }
-  }
-
-  /** Everything that was open inside `to` when a halt passed. */
-  unwind(fb: Fiber, to: OpenCall | null, message: string): void {
-    const error = quote(quote(message.slice(0, MAX_MESSAGE)));
-    while (fb.tp !== null && fb.tp !== to) {
-      const call = fb.tp;
-      fb.tp = call.parent;
-      if (this.hasReserve) this.close(call, 'null', error);
-      else this.drop(call);
-    }
-  }
-
-  private drop(call: OpenCall): void {
-    this.dropped++;
-    if (call.listed) this.unlist(call);
-    call.again = 0;
-    call.branch = null;
-    call.args = 'null';
-    call.announced = false;
-  }
-
-  private close(call: OpenCall, result: string, error: string): void {
-    if (call.listed) this.unlist(call);
-    const duration = this.readClock() - call.start;
-    this.recorded++;
-    if (call.branch !== null || call.again > 0) {
-      const branch = quote(call.branch ?? '');
-      this.line(`["f",${call.id},${branch},${call.again}]`, wideBytes(branch));
-    }
-    // Looking through the values is enough, and does not make one flat text of the line before the segment leaves.
-    const wide = wideBytes(call.args) + wideBytes(result) + wideBytes(error);
-    this.line(`["c",${this.headOf(call)},${duration},${call.args},${result},${error}]`, wide);
+    if (!this.isFull || this.hasReserve) this.writer.put(result, this.maxValue);
+    else out.ascii('null');
+    out.code(Op.LineFeed);
+    this.current = parent;
     this.measure();
   }
 
-  private list(call: OpenCall): void {
-    call.listed = true;
-    const { last } = this;
-    call.before = last;
-    if (last === null) this.first = call;
-    else last.after = call;
-    this.last = call;
+  private leaveGate(fb: Fiber): void {
+    this.dropped += FUEL - fb.f;
+    fb.f = 0;
   }
 
-  private unlist(call: OpenCall): void {
-    const { before, after } = call;
-    call.listed = false;
-    if (before === null) this.first = after;
-    else before.after = after;
-    if (after === null) this.last = before;
-    else after.before = before;
-    call.before = null;
-    call.after = null;
-  }
-
-  private headOf(call: OpenCall): string {
-    const { fn, site } = call;
-    let head = this.heads[site];
-    if (head?.fn !== fn) {
-      const name = this.nameOf(fn);
-      if (site !== 0) this.siteOf(site);
-      this.heads[site] = head = { fn, text: `,${name},${site},` };
+  /** Everything that was open inside `to` when a halt passed; `passed`: the calls it passed, innermost first. */
+  unwind(fb: Fiber, to: OpenCall | null, message: string, passed: readonly PassedCall[]): void {
+    let error: string | null = null;
+    while (fb.tp !== null && fb.tp !== to) {
+      const call = fb.tp;
+      fb.tp = call.parent;
+      if (call.id === 0) this.leaveGate(fb);
+      if (call.id === 0 && !this.hasReserve) continue;
+      error ??= quote(message.slice(0, MAX_MESSAGE));
+      if (call.id === 0) this.gateFailed(call, error, passed);
+      else this.failed(call, error);
     }
-    return `${call.id},${call.parent === null ? 0 : call.parent.id}${head.text}${call.depth},${call.start}`;
   }
 
-  /** A JSON string that holds the value as JSON. */
-  private textOf(v: Value): string {
-    if (typeof v === 'number' && this.masker.isEmpty) return `"${v}"`;
-    if (v === null) return '"null"';
-    return quote(this.writer.write(v, this.maxValue));
+  /** A gate that an error passed, and the calls inside. */
+  private gateFailed(gate: OpenCall, error: string, passed: readonly PassedCall[]): void {
+    const inside = passed.filter((call) => call.depth > gate.depth);
+    let { parent } = gate;
+    const begun = [gate, ...inside.reverse()].map(({ depth, site, fn }) => {
+      this.enterLine(parent);
+      this.dropped = Math.max(0, this.dropped - 1);
+      return (parent = this.opened(parent, depth, site, fn, []));
+    });
+    for (const call of begun.reverse()) this.failed(call, error);
   }
 
-  private argsText(args: readonly Value[]): string {
-    if (args.length === 0) return '"[]"';
-    const [only] = args;
-    if (args.length === 1 && typeof only === 'number' && this.masker.isEmpty) return `"[${only}]"`;
-    let out = '[';
-    const max = this.maxValue;
-    for (let i = 0; i < args.length; i++) {
-      const arg = args[i];
-      // A missing argument of a call with too few.
-      out +=
-        (i > 0 ? ',' : '') +
-        this.writer.write(arg === undefined ? null : arg, Math.max(64, max - out.length));
+  private failed(call: OpenCall, error: string): void {
+    this.enterLine(call);
+    this.out.code(Op.Error);
+    this.tick();
+    this.out.text(this.hasReserve ? error : '""');
+    this.out.code(Op.LineFeed);
+    this.current = call.parent;
+    this.measure();
+  }
+
+  // ---- lines ------------------------------------------------------------------------------------------------------
+
+  /** Before each event: a segment that is long enough leaves, and `call` becomes the current one. */
+  private enterLine(call: OpenCall | null): void {
+    const { out } = this;
+    out.settle();
+    if (out.bytes > SEGMENT_BYTES) this.flush();
+    if (call !== this.current) this.moveTo(call);
+  }
+
+  private moveTo(call: OpenCall | null): void {
+    const { out } = this;
+    if (this.current === NOWHERE && out.bytes === 0) {
+      this.segment++;
+      this.line(`["t",${TRACE_VERSION},${this.nextId},${this.time}]`);
     }
-    return quote(`${out}]`);
+    const unknown: OpenCall[] = [];
+    for (let each = call; each !== null && each.segment !== this.segment; each = each.parent) {
+      each.segment = this.segment;
+      if (each.id !== 0) unknown.push(each);
+    }
+    for (const each of unknown.reverse()) {
+      const head = this.headOf(each.fn, each.site);
+      out.code(Op.Announce);
+      out.number(each.id);
+      out.number(idOf(each.parent));
+      out.number(head);
+      out.number(each.start);
+      out.code(Op.LineFeed);
+    }
+    if (idOf(call) !== idOf(this.current) || this.current === NOWHERE) {
+      out.code(Op.Move);
+      out.number(idOf(call));
+      out.code(Op.LineFeed);
+    }
+    this.current = call;
   }
 
-  private nameOf(fn: number): number {
-    let id = this.names.get(fn);
-    if (id === undefined) {
-      this.names.set(fn, (id = this.names.size + 1));
+  private tick(): void {
+    const now = this.clock.read();
+    // Clocks of hosts may stand, but never go back.
+    const passed = Math.max(0, now - this.time);
+    this.time += passed;
+    this.out.number(passed);
+  }
+
+  private line(text: string): void {
+    this.out.text(`${text}\n`);
+  }
+
+  private headOf(fn: number, site: number): number {
+    const known = this.fns[site] === fn ? this.heads[site] : undefined;
+    return known ?? this.newHead(fn, site);
+  }
+
+  private newHead(fn: number, site: number): number {
+    const key = `${fn} ${site}`;
+    let head = this.others.get(key);
+    if (head === undefined) {
+      this.others.set(key, (head = this.headCount++));
+      const at = this.tables.site(site);
       const flow = this.tables.flow(fn);
+      const place = at === null ? 'null,0,0' : `${quote(at.file)},${at.line},${at.column}`;
       const extra = flow === null ? '' : `,${quote(flow.type)},${flow.inline ? 1 : 0}`;
-      this.line(`["n",${id},${quote(this.tables.fnName(fn))}${extra}]`);
+      this.line(`["h",${head},${quote(this.tables.fnName(fn))},${place}${extra}]`);
     }
-    return id;
-  }
-
-  private siteOf(site: number): void {
-    if (this.sites.has(site)) return;
-    this.sites.add(site);
-    const at = this.tables.site(site);
-    if (at !== null) this.line(`["s",${site},${quote(at.file)},${at.line},${at.column}]`);
-  }
-
-  private line(text: string, wide = wideBytes(text)): void {
-    if (this.buffered > 0 && this.buffered + text.length > SEGMENT_BYTES) this.flush(true);
-    this.add(text, wide);
-  }
-
-  /** `more`: the run goes on, so what is open now is written as open. */
-  flush(more: boolean): void {
-    if (more) {
-      for (let call = this.first; call !== null; call = call.after) {
-        if (call.announced) continue;
-        call.announced = true;
-        this.add(`["b",${this.headOf(call)},${call.args}]`, wideBytes(call.args));
-      }
+    // Sites that come next to each other in time mostly do so in number, too: no large holes.
+    while (this.fns.length < site) {
+      this.fns.push(-1);
+      this.heads.push(-1);
     }
-    if (this.buffered === 0) return;
-    this.bytes += this.buffered;
-    const segment = this.buffer;
-    this.buffer = '';
-    this.buffered = 0;
-    this.post(segment);
+    this.fns[site] = fn;
+    this.heads[site] = head;
+    return head;
   }
 
-  private add(text: string, wide: number): void {
-    this.buffer += `${text}\n`;
-    this.buffered += text.length + wide + 1;
+  private labelOf(branch: string): number {
+    let label = this.labels.get(branch);
+    if (label === undefined) {
+      this.labels.set(branch, (label = this.labels.size + 1));
+      this.line(`["k",${label},${quote(branch)}]`);
+    }
+    return label;
+  }
+
+  private flush(): void {
+    const bytes = this.out.bytes;
+    if (bytes === 0) return;
+    this.posted += bytes;
+    this.current = NOWHERE;
+    this.fns = [];
+    this.heads = [];
+    this.others.clear();
+    this.headCount = 0;
+    this.labels.clear();
+    this.post(this.out.take());
   }
 
   /** At the end of the run. */
   finish(): void {
     if (this.dropped > 0) this.line(`["d",${this.recorded},${this.dropped}]`);
-    this.flush(false);
+    this.flush();
   }
 }
 
-/** What UTF-8 takes beyond a byte per character. */
-function wideBytes(text: string): number {
-  return utf8Length(text) - text.length;
-}
-
-/** The object for a call that will have no record, unless it ends in an error. */
-function reused(parent: OpenCall | null): OpenCall {
-  const spare = parent === null ? null : parent.spare;
-  if (parent === null || spare === null) return new OpenCall(parent);
-  parent.spare = null;
-  return spare;
+/** Gates are not mentioned: what is inside belongs to their caller. */
+function idOf(call: OpenCall | null): number {
+  let each = call;
+  while (each !== null && each.id === 0) each = each.parent;
+  return each === null ? 0 : each.id;
 }

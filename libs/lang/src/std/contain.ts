@@ -21,7 +21,7 @@ export class CallNext {
 function contained(fb: Fiber, open: Fiber['tp'], e: unknown): Outcome {
   const halt = asHalt(e, 0);
   if (halt.kind === 'stop') throw halt;
-  fb.r.tracer?.unwind(fb, open, fb.r.masker.text(halt.message));
+  fb.r.unwind(fb, open, halt);
   return { value: null, halt };
 }
 

@@ -55,7 +55,7 @@ export function runLoop(fb: Fiber, d: number, site: number, loop: Loop): Value {
     if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && args.some(waits))) {
       throw cannotWait(site, f.name ?? '<function>');
     }
-    if (--fb.f < 0) fb.r.again(fb, null);
+    if (--fb.f < 0) fb.r.again(fb);
     if (loop.step(settle(site, f.s(fb, d - 1, site, ...args), preserve))) break;
   }
   return loop.done();
@@ -65,7 +65,7 @@ export async function runLoopAsync(fb: Fiber, d: number, site: number, loop: Loo
   const { f } = loop;
   const preserve = loop.preserve === true;
   for (let args = loop.next(); args !== null; args = loop.next()) {
-    if (--fb.f < 0) fb.r.again(fb, null);
+    if (--fb.f < 0) fb.r.again(fb);
     if (loop.step(settle(site, await callAsync(f, fb, d - 1, site, args), preserve))) break;
   }
   return loop.done();

@@ -31,7 +31,7 @@ async function one(
     return await callAsync(f, child, d, site, args);
   } catch (e) {
     const halt = asHalt(e, site);
-    fb.r.tracer?.unwind(child, fb.tp, fb.r.masker.text(halt.message));
+    fb.r.unwind(child, fb.tp, halt);
     throw halt;
   }
 }

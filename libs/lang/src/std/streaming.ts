@@ -13,7 +13,7 @@ type Inner = (args: readonly Value[]) => Promise<Value>;
 type Drive = (fb: Fiber, site: number, it: Iter, rest: readonly Value[], inner: Inner) => Promise<Value>;
 
 async function pull(fb: Fiber, site: number, it: Iter): Promise<Value | undefined> {
-  if (--fb.f < 0) fb.r.again(fb, null);
+  if (--fb.f < 0) fb.r.again(fb);
   return it.pull === null ? it.next() : it.pull(fb, site);
 }
 

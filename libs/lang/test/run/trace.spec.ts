@@ -1,4 +1,12 @@
-import { compileProject, loadProgram, runProgram, type RunHost, type RunLimits } from '../../src';
+import {
+  compileProject,
+  loadProgram,
+  readTrace,
+  runProgram,
+  type RunHost,
+  type RunLimits,
+  type RunOutcome,
+} from '../../src';
 
 interface Call {
   readonly id: number;
@@ -8,6 +16,8 @@ interface Call {
   readonly args: string | null;
   readonly result: string | null;
   readonly error: string | null;
+  readonly open: boolean;
+  readonly again: number;
 }
 
 interface Traced {
@@ -18,44 +28,57 @@ interface Traced {
   readonly dropped: readonly unknown[] | undefined;
 }
 
-async function traced(text: string, limits: Partial<RunLimits> = {}): Promise<Traced> {
+interface Recorded {
+  readonly outcome: RunOutcome;
+  readonly segments: readonly string[];
+}
+
+async function record(
+  text: string,
+  limits: Partial<RunLimits> = {},
+  nowUs: () => number = () => 0,
+): Promise<Recorded> {
   const { artifact, diagnostics } = compileProject([
     { name: 't.hot', text: `::t ns\n${text}`, origin: 'project' },
   ]);
   if (artifact === null) throw new Error(diagnostics.map((each) => each.message).join('\n'));
-  let trace = '';
+  const segments: string[] = [];
   const host: RunHost = {
     call: () => Promise.resolve('7'),
     post: (kind, payload) => {
-      if (kind === 'trace') trace += payload;
+      if (kind === 'trace') segments.push(payload);
     },
-    nowUs: () => 0,
+    nowUs,
     epochMs: () => 0,
     randomBytes: (length) => new Uint8Array(length),
   };
   const outcome = await runProgram(loadProgram(artifact), { fn: '::t/f', trace: true, limits }, host);
-  const lines = trace
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as readonly unknown[]);
-  const of = (kind: string) => lines.filter(([first]) => first === kind);
-  const names = new Map(of('n').map(([, id, name]) => [id, name as string] as const));
-  const sites = new Map(of('s').map(([, id, , line]) => [id, line as number] as const));
-  const calls = of('c').map(([, id, parent, name, site, , , , args, result, error]): Call => ({
-    id: id as number,
-    parent: parent as number,
-    name: names.get(name) ?? '?',
-    line: sites.get(site) ?? null,
-    args: args as string | null,
-    result: result as string | null,
-    error: error as string | null,
-  }));
+  return { outcome, segments };
+}
+
+async function traced(text: string, limits: Partial<RunLimits> = {}): Promise<Traced> {
+  const { outcome, segments } = await record(text, limits);
+  const posted = segments.join('');
+  const calls = readTrace(segments).map(
+    ({ id, parent, name, place, args, result, error, durationUs, again }): Call => ({
+      id,
+      parent,
+      name,
+      line: place?.line ?? null,
+      args,
+      result,
+      error,
+      open: durationUs === null,
+      again,
+    }),
+  );
+  const dropped = posted.split('\n').find((line) => line.startsWith('["d"'));
   return {
     status: outcome.status,
     stats: outcome.stats,
     calls,
-    bytes: Buffer.byteLength(trace),
-    dropped: of('d')[0],
+    bytes: Buffer.byteLength(posted),
+    dropped: dropped === undefined ? undefined : (JSON.parse(dropped) as readonly unknown[]),
   };
 }
 
@@ -65,13 +88,13 @@ const shown = ({ calls }: Traced): readonly string[] =>
 describe('the trace of a run', () => {
   it('has every call with its arguments and its result, as they were at that moment', async () => {
     const run = await traced('add-one fn (n) { add(n, 1) }\nf fn () { add-one(1) add-one(41) }');
-    expect(shown(run)).toEqual(['::t/add-one[1] -> 2', '::t/add-one[41] -> 42', '::t/f[] -> 42']);
-    expect(run.calls.map((call) => call.line)).toEqual([3, 3, null]);
+    expect(shown(run)).toEqual(['::t/f[] -> 42', '::t/add-one[1] -> 2', '::t/add-one[41] -> 42']);
+    expect(run.calls.map((call) => call.line)).toEqual([null, 3, 3]);
   });
 
   it('says who called whom', async () => {
     const { calls } = await traced('inner fn () { 1 }\nouter fn () { inner() }\nf fn () { outer() }');
-    const [inner, outer, f] = calls;
+    const [f, outer, inner] = calls;
     expect([inner?.parent, outer?.parent, f?.parent]).toEqual([outer?.id, f?.id, 0]);
   });
 
@@ -94,9 +117,9 @@ describe('the trace of a run', () => {
     const run = await traced('g fn () { fail("no stock") }\nf fn () { g() }');
     expect(run.status).toBe('failed');
     expect(run.calls.map(({ name, error }) => `${name} ! ${error}`)).toEqual([
-      '::hot::exec/fail ! "no stock"',
-      '::t/g ! "no stock"',
       '::t/f ! "no stock"',
+      '::t/g ! "no stock"',
+      '::hot::exec/fail ! "no stock"',
     ]);
   });
 
@@ -107,7 +130,8 @@ describe('the trace of a run', () => {
     const count = (of: Traced, name: string) => of.calls.filter((call) => call.name === name).length;
     expect(count(whole, '::t/h')).toBe(50);
     expect(count(run, '::t/h')).toBeLessThan(50);
-    expect(run.calls.at(-1)?.name).toBe('::t/f');
+    expect(count(run, '::t/f.<lambda>')).toBeGreaterThan(30);
+    expect(run.calls.every((call) => !call.open)).toBe(true);
     expect(run.dropped).toEqual(['d', run.calls.length, run.stats.droppedCalls]);
     expect(run.stats.callCount).toBe(whole.calls.length);
   });
@@ -127,6 +151,116 @@ describe('the trace of a run', () => {
   it('tells of self tail calls as one call that began anew', async () => {
     const run = await traced('loop fn (n) { if(eq(n, 0), "done", loop(sub(n, 1))) }\nf fn () { loop(500) }');
     const names = run.calls.map((call) => call.name).filter((name) => name.startsWith('::t/'));
-    expect(names).toEqual(['::t/loop', '::t/f']);
+    expect(names).toEqual(['::t/f', '::t/loop']);
+  });
+
+  it('writes each value as its JSON text, whatever is in it', async () => {
+    const values = [
+      '0',
+      '-1',
+      '10',
+      '-99',
+      '1073741824',
+      '-9007199254740991',
+      '9007199254740993',
+      '1.50',
+      'true',
+      'null',
+      '"a \\"quoted\\" \\n line"',
+      '"äöü 🙂"',
+      '""',
+      '[1,[2,"x"]]',
+      '{"a":{"b":[null]}}',
+      `"${'long '.repeat(200)}"`,
+      `"${'lang ä '.repeat(200)}"`,
+    ];
+    const hot = values.map((value) => `same(${value})`).join('\n');
+    const run = await traced(`same fn (v) { v }\nf fn () {\n${hot}\n}`);
+    const calls = run.calls.filter((call) => call.name === '::t/same');
+    expect(calls.map((call) => call.args)).toEqual(values.map((value) => `[${value}]`));
+    expect(calls.map((call) => call.result)).toEqual(values);
+    expect(run.stats.traceBytes).toBe(run.bytes);
+  });
+
+  it('says which branch of a flow was taken, and how often a call began anew', async () => {
+    const { segments } = await record(
+      'size fn cond (n) { lt(n, 10) => { "small" } => { size(sub(n, 10)) } }\nf fn () { size(25) }',
+    );
+    const calls = readTrace(segments);
+    expect(calls.filter((call) => call.flow === 'cond').map((call) => call.branch)).toEqual([
+      'cond_branch_1',
+      'cond_branch_1',
+      'cond_branch_0',
+    ]);
+    expect(calls.find((call) => call.name === '::t/size')).toMatchObject({ again: 2, result: '"small"' });
+  });
+
+  it('keeps apart who called whom where calls wait at the same time', async () => {
+    const run = await traced(
+      'inner fn (n) { add(n, 1) }\nouter fn (n) { x ::hot::http/get(`http://a/${n}`) inner(n) inner(mul(n, 10)) }\nf fn () { pmap([1, 2, 3], (n) { outer(n) }) 0 }',
+    );
+    const byId = new Map(run.calls.map((call) => [call.id, call] as const));
+    const inner = run.calls.filter((call) => call.name === '::t/inner');
+    const pairs = inner.map((call) => `${byId.get(call.parent)?.args} ${call.args}`).sort();
+    expect(pairs).toEqual(['[1] [10]', '[1] [1]', '[2] [20]', '[2] [2]', '[3] [30]', '[3] [3]']);
+    expect(run.calls.every((call) => !call.open)).toBe(true);
+  });
+
+  it('has segments that tell names, places and callers without the ones before', async () => {
+    const { segments } = await record(
+      'down fn (n) { if(eq(n, 0), 0, add(1, down(sub(n, 1)))) }\nf fn () { map(range(80), (n) { down(1000) }) 0 }',
+    );
+    expect(segments.length).toBeGreaterThan(3);
+    for (const segment of segments) expect(segment.length).toBeLessThan(260 * 1024);
+    const all = readTrace(segments);
+    const gap = readTrace(segments.filter((_, i) => i !== 1));
+    expect(all.every((call) => call.durationUs !== null)).toBe(true);
+    const known = new Map(all.map((call) => [call.id, call] as const));
+    const lost = gap.filter((call) => call.args === null && call.flow === null);
+    expect(gap.length).toBeLessThan(all.length);
+    expect(lost.length).toBeGreaterThan(0);
+    for (const call of gap) {
+      const { parent, name, result } = known.get(call.id) ?? {};
+      expect(call).toMatchObject({ parent, name });
+      if (call.durationUs !== null) expect(call.result).toBe(result);
+    }
+  });
+
+  it('has the calls that an error passed beyond its limit, too', async () => {
+    const run = await traced(
+      'deep fn (n) { if(eq(n, 0), fail("bottom"), add(1, deep(sub(n, 1)))) }\na fn (n) { deep(n) }\nb fn () { a(3) }\nf fn () { map(range(60), (n) { n }) b() }',
+      { maxTraceCalls: 50 },
+    );
+    expect(run.status).toBe('failed');
+    const failed = run.calls.filter((call) => call.error !== null);
+    expect(failed.map((call) => call.name)).toEqual([
+      '::t/f',
+      '::t/b',
+      '::t/a',
+      ...Array<string>(4).fill('::t/deep'),
+    ]);
+    const [, b, a, first, second] = failed;
+    expect([a?.parent, first?.parent, second?.parent]).toEqual([b?.id, a?.id, first?.id]);
+  });
+
+  it('counts what is inside of calls that it leaves out', async () => {
+    const text =
+      'g fn (n) { if(lte(n, 0), 0, add(g(sub(n, 1)), 1)) }\nh fn () { g(700) }\nf fn () { h() map(range(60), (n) { h() }) 0 }';
+    const run = await traced(text, { maxTraceCalls: 50 });
+    expect(run.stats.callCount).toBe((await traced(text)).calls.length);
+  });
+
+  it('tells times of the clock: each of a short run, of a long one some', async () => {
+    let now = 0;
+    const text = 'g fn (n) { add(n, 1) }\nf fn () { map(range(N), (n) { g(n) }) 0 }';
+    const short = await record(text.replace('N', '3'), {}, () => (now += 7));
+    for (const call of readTrace(short.segments)) expect(call.durationUs).toBeGreaterThan(6);
+    let asked = 0;
+    const long = await record(text.replace('N', '1000'), {}, () => Math.floor(asked++ / 10));
+    const calls = readTrace(long.segments);
+    expect(calls.length).toBeGreaterThan(2000);
+    expect(asked).toBeLessThan(calls.length / 2);
+    expect(calls.every((call, i) => call.startUs >= (calls[i - 1]?.startUs ?? 0))).toBe(true);
+    expect(calls[0]?.durationUs).toBeGreaterThan(10);
   });
 });

@@ -88,3 +88,40 @@ describe('decodeValues', () => {
     });
   });
 });
+
+// f calls a cond that calls g, which fails and is contained; then something is still open.
+const EVENTS = [
+  '["t",2,1,0]\n@0\n["h",0,"::a/f",null,0,0]\n(0:\n["h",1,"<cond>","src/a.hot",3,5,"cond",1]\n<1U0\n',
+  '["l",5,1,"printed"]\n["t",2,3,16]\n["h",0,"::a/f",null,0,0]\n["h",1,"<cond>","src/a.hot",3,5,"cond",1]\n' +
+    '&1000:\n&2110?\n@2\n["h",2,"::a/g","src/b.hot",9,1]\n(24"x",[1,2]\n!2"no \\"stock\\""\n["k",1,"else"]\n' +
+    '>110null\n(2121\n(2',
+];
+
+describe('a trace of events', () => {
+  it('is shown like one of lines', () => {
+    const trace = decodeTrace(EVENTS, FACTS);
+    expect(trace.name.map((index) => trace.names[index])).toEqual(['::a/f', '<cond>', '::a/g', '::a/g']);
+    expect(trace.parent).toEqual([-1, 0, 1, 0]);
+    expect(trace.start_us).toEqual([10, 15, 20, 24]);
+    expect(trace.duration_us).toEqual([0, 8, 2, 0]);
+    expect(trace.flags).toEqual([
+      CALL_OPEN | CALL_HAS_ARGS,
+      CALL_HAS_RESULT,
+      CALL_ERROR | CALL_HAS_ARGS,
+      CALL_OPEN | CALL_HAS_ARGS,
+    ]);
+    expect(trace.file.map((index) => trace.files[index])).toEqual([
+      undefined,
+      'src/a.hot',
+      'src/b.hot',
+      'src/b.hot',
+    ]);
+    expect(trace.branches).toEqual([{ call: 1, label: 'else' }]);
+  });
+
+  it('has the values as text', () => {
+    expect(decodeValues(EVENTS, 2)).toEqual({ args: '["x",[1,2]]', result: null, error: '"no \\"stock\\""' });
+    expect(decodeValues(EVENTS, 1)).toEqual({ args: null, result: 'null', error: null });
+    expect(decodeValues(EVENTS, 3)).toEqual({ args: '[21]', result: null, error: null });
+  });
+});

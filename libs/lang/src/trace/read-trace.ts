@@ -1,0 +1,176 @@
+/** Reads the lines of `runtime/trace.ts`. Values stay the text that they are. */
+
+export interface TracedCall {
+  readonly id: number;
+  /** 0: none. */
+  readonly parent: number;
+  readonly name: string;
+  /** Where the call stands; null for what no line of the program calls. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+  /** `cond`, `match-all` and so on; null for functions. */
+  readonly flow: string | null;
+  readonly startUs: number;
+  /** Null as long as it has not ended. */
+  durationUs: number | null;
+  /** JSON array; null for flows, and when the segment that had them is lost. */
+  readonly args: string | null;
+  /** JSON; null when it has not ended, or has ended with an error. */
+  result: string | null;
+  /** JSON text. */
+  error: string | null;
+  branch: string | null;
+  /** Times it began anew by a tail call. */
+  again: number;
+}
+
+type Head = Pick<TracedCall, 'name' | 'place' | 'flow'>;
+
+const HEADER = '["t",2,';
+
+/** Whether these segments are of the version that `readTrace` reads. */
+export function isTrace(segments: readonly string[]): boolean {
+  const [first = ''] = segments;
+  return first.startsWith(HEADER) || first.includes(`\n${HEADER}`);
+}
+
+/** All calls in the order of their beginning. Whatever a killed run or a lost segment left half is left out. */
+export function readTrace(segments: readonly string[]): readonly TracedCall[] {
+  const reader = new TraceReader();
+  for (const segment of segments) {
+    let from = 0;
+    for (let to = segment.indexOf('\n'); to >= 0; to = segment.indexOf('\n', from)) {
+      reader.line(segment.slice(from, to));
+      from = to + 1;
+    }
+  }
+  return [...reader.calls.values()].sort((a, b) => a.id - b.id);
+}
+
+class TraceReader {
+  readonly calls = new Map<number, TracedCall>();
+  private heads = new Map<number, Head>();
+  private labels = new Map<number, string>();
+  private nextId = 1;
+  private time = 0;
+  /** Undefined: in a segment whose beginning is lost. */
+  private current: TracedCall | null | undefined = undefined;
+  private text = '';
+  private at = 0;
+
+  line(text: string): void {
+    this.text = text;
+    this.at = 1;
+    switch (text[0]) {
+      case '[':
+        this.told(text);
+        break;
+      case '(':
+      case '<':
+        this.begins(text[0] === '(');
+        break;
+      case ')':
+      case '>':
+      case '!':
+        this.ends(text[0]);
+        break;
+      case '@': {
+        const id = this.number();
+        this.current = id === 0 ? null : this.calls.get(id);
+        break;
+      }
+      case '&': {
+        const [id, parent, head, start] = [this.number(), this.number(), this.number(), this.number()];
+        if (!this.calls.has(id)) this.add(id, parent, head, start, null);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  private told(text: string): void {
+    if (!/^\["[thk]",/.test(text)) return;
+    const [kind, index, a, b, c, d, e] = parsed(text);
+    if (typeof index !== 'number') return;
+    if (kind === 't') {
+      this.nextId = Number(a);
+      this.time = Number(b);
+      this.heads = new Map();
+      this.labels = new Map();
+      this.current = undefined;
+    } else if (kind === 'k') {
+      this.labels.set(index, String(a));
+    } else {
+      this.heads.set(index, {
+        name: String(a),
+        place: typeof b === 'string' ? { file: b, line: Number(c), column: Number(d) } : null,
+        flow: typeof e === 'string' ? e : null,
+      });
+    }
+  }
+
+  private begins(hasArgs: boolean): void {
+    const head = this.number();
+    this.time += this.number();
+    const args = hasArgs ? `[${this.text.slice(this.at)}]` : null;
+    this.current = this.add(this.nextId++, this.current?.id ?? 0, head, this.time, args);
+  }
+
+  private add(
+    id: number,
+    parent: number,
+    head: number,
+    startUs: number,
+    args: string | null,
+  ): TracedCall | undefined {
+    const known = this.heads.get(head);
+    if (known === undefined) return undefined;
+    const call = {
+      ...known,
+      id,
+      parent,
+      startUs,
+      durationUs: null,
+      args,
+      result: null,
+      error: null,
+      branch: null,
+      again: 0,
+    };
+    this.calls.set(id, call);
+    return call;
+  }
+
+  private ends(kind: string): void {
+    this.time += this.number();
+    const label = kind === '>' ? this.number() : 0;
+    const again = kind === '>' ? this.number() : 0;
+    const { current } = this;
+    if (current === undefined || current === null) return;
+    current.durationUs = this.time - current.startUs;
+    current.branch = this.labels.get(label) ?? null;
+    current.again = again;
+    const value = this.text.slice(this.at);
+    if (kind === '!') current.error = value;
+    else current.result = value;
+    this.current = current.parent === 0 ? null : this.calls.get(current.parent);
+  }
+
+  /** Digits of base 32, the lowest first; see `TraceText.number`. */
+  private number(): number {
+    let value = 0;
+    for (let unit = 1; ; unit *= 32) {
+      const c = this.text.charCodeAt(this.at++);
+      if (!(c >= 80)) return value + (c - 48) * unit;
+      value += (c - 80) * unit;
+    }
+  }
+}
+
+function parsed(text: string): readonly unknown[] {
+  try {
+    return JSON.parse(text) as readonly unknown[];
+  } catch {
+    return [];
+  }
+}

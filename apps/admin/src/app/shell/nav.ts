@@ -16,7 +16,11 @@ export interface NavGroup {
   readonly items: readonly NavItem[];
 }
 
-/** Every page there is. */
+/**
+ * Every page there is, in this order. A group without a page that the viewer may open is not shown. Observe: dashboard,
+ * runs, tasks, events, streams. Build, what programs declare: agents, handlers, schedules, mcp, webhooks. Data: files,
+ * stores, projects, context. Access: api-keys, service-keys, sessions, domains.
+ */
 export const NAV: readonly NavGroup[] = [
   {
     label: 'Observe',
@@ -27,7 +31,8 @@ export const NAV: readonly NavGroup[] = [
       { path: 'streams', label: 'Streams', icon: 'streams', key: 's' },
     ],
   },
-  { label: 'Build', items: [{ path: 'projects', label: 'Projects', icon: 'projects', key: 'p' }] },
+  { label: 'Build', items: [] },
+  { label: 'Data', items: [{ path: 'projects', label: 'Projects', icon: 'projects', key: 'p' }] },
   {
     label: 'Access',
     items: [

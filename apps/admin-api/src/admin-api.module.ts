@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { deployTickets, ManifestOnlyCompiler, ProgramCompilerModule } from '@app/builds';
 import { BuildsAdminModule } from '@app/builds/admin';
-import { DispatchModule, eventTickets } from '@app/dispatch';
+import { ContextAdminModule } from '@app/context/admin';
+import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { EventsAdminModule } from '@app/events/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
 import { KeysAdminModule } from '@app/keys/admin';
@@ -41,6 +42,7 @@ export class AdminApiModule {
         ProjectsAdminModule,
         BuildsAdminModule,
         KeysAdminModule,
+        ContextAdminModule,
       ],
     };
   }

@@ -1,4 +1,5 @@
 export { ContextModule } from './context.module';
+export { ContextLevelService, type LevelEditor, type LevelValue } from './context-level.service';
 export { ContextRepository, type SealedVariable } from './context.repository';
 export { ContextSecrets } from './context-secrets';
 export { ContextService, type ContextInput, type ContextVariable } from './context.service';

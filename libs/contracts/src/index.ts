@@ -116,6 +116,25 @@ export {
   type ResourceHint,
 } from './keys';
 export {
+  CONTEXT_DESCRIPTION_MAX,
+  CONTEXT_FORMATS,
+  CONTEXT_KEY_MAX,
+  CONTEXT_STATES,
+  CONTEXT_VALUE_MAX_BYTES,
+  contextChangeBody,
+  contextCreateBody,
+  type ContextChangeBody,
+  type ContextCreateBody,
+  type ContextEffect,
+  type ContextFormat,
+  type ContextKeyDetail,
+  type ContextKeyRow,
+  type ContextLevel,
+  type ContextListQuery,
+  type ContextStateName,
+  type ContextUse,
+} from './context';
+export {
   BUCKET_WIDTHS,
   type Bucket,
   type BucketWidth,

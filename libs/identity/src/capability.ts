@@ -7,6 +7,11 @@ export const CAPABILITIES = [
   'project.create',
   'project.manage',
   'build.deploy',
+  'context.view',
+  'context.write',
+  'schedule.operate',
+  'file.download',
+  'store.write',
   'key.own',
   'key.manage',
   'env.manage',
@@ -30,6 +35,9 @@ const MEMBER: ReadonlySet<Capability> = new Set<Capability>([
   'run.execute',
   'run.cancel',
   'project.create',
+  'context.view',
+  'schedule.operate',
+  'file.download',
   'key.own',
 ]);
 const ADMIN: ReadonlySet<Capability> = new Set(CAPABILITIES);

@@ -1,0 +1,1 @@
+export { ContextAdminModule } from './context-admin.module';

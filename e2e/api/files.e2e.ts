@@ -196,6 +196,25 @@ describe('files', () => {
     expect((await send('GET', '/v1/files?prefix=for/')).body.data).toEqual([]);
   });
 
+  it('that came with the build are read by its runs', async () => {
+    expect((await run('files:resources', {}))?.result).toEqual({
+      text: 'grüß dich\n',
+      bytes: 12,
+      all: [['texts/greeting.txt', 12, 64]],
+      there: [true, false],
+      version: false,
+    });
+  });
+
+  it.each(['none.txt', '../hot.hot', 'texts', '/etc/passwd', '__proto__'])(
+    'that did not come with the build, like %s, fail the run with the reason',
+    async (path) => {
+      const ended = await run('files:no-resource', { path });
+      expect(ended?.status).toBe('failed');
+      expect(JSON.stringify(ended)).toContain(`resource not found: '${path}'`);
+    },
+  );
+
   it('that are missing, or outside, fail the run with the reason', async () => {
     const missing = await run('files:read', { path: 'nothing' });
     expect(missing?.status).toBe('failed');

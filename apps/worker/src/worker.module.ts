@@ -1,6 +1,6 @@
 import { BuildsModule, deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsWorkerModule } from '@app/builds/worker';
-import { DispatchModule, eventTickets } from '@app/dispatch';
+import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { ContextWorkerModule } from '@app/context/worker';
 import { FilesWorkerModule } from '@app/files/worker';
@@ -83,7 +83,7 @@ export class WorkerModule {
         RedisModule,
         LiveModule,
         ProgramCompilerModule.forRoot(compiler),
-        QueueModule.forRoot([eventTickets, deployTickets]),
+        QueueModule.forRoot([eventTickets, taskTickets, deployTickets]),
         DispatchModule,
         WorkerRolesModule,
       ],

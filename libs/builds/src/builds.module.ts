@@ -10,6 +10,7 @@ import { buildConfig, type BuildConfig } from './build.config';
 import { BuildEntity } from './build.entity';
 import { BuildRepository } from './build.repository';
 import { CompiledArtifacts } from './compiled-artifacts';
+import { BuildResources } from './build-resources';
 import { BuildService } from './build.service';
 import { DeployQueue } from './deploy-tickets';
 import { DeployService } from './deploy.service';
@@ -43,6 +44,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     ArtifactStore,
     CompiledArtifacts,
     BuildService,
+    BuildResources,
     UploadService,
     EventHandlerQueries,
     EventHandlerService,
@@ -58,6 +60,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
     ArchiveCompiler,
     ArtifactStore,
     BuildService,
+    BuildResources,
     UploadService,
     EventHandlerService,
     DeployService,

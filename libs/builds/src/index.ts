@@ -3,6 +3,7 @@ export { ArtifactStore } from './artifact-store';
 export { buildConfig, type BuildConfig } from './build.config';
 export { BuildEntity, type BuildType, type RuntimeStatus } from './build.entity';
 export { ArchiveTooLargeError, TooManyUploadsError } from './build.errors';
+export { BuildResources, type ResourceRef } from './build-resources';
 export { BuildService } from './build.service';
 export { type BuildView, type RuntimeWarning } from './build.view';
 export { BuildsModule } from './builds.module';

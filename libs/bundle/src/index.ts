@@ -10,6 +10,7 @@ export {
   type OpenedBundle,
   type SourceText,
 } from './open-bundle';
+export { readResource } from './read-resource';
 export { scanForSecrets, type SecretHit } from './secret-scan';
 export { ENGINE_VERSION, HOT_STD_VERSION, checkVersion, type VersionVerdict } from './version-gate';
 export { ZipReader, type ZipEntry } from './zip-reader';

@@ -13,6 +13,7 @@ export interface TestBundleOptions {
   readonly buildId?: string;
   /** Fields of the manifest that replace or join the usual ones. */
   readonly manifest?: Readonly<Record<string, unknown>>;
+  readonly resources?: readonly { readonly path: string; readonly content: Buffer }[];
 }
 
 /** An archive of one source file. */
@@ -21,7 +22,7 @@ export function testBundle(source: string, options: TestBundleOptions = {}): Buf
     projectName: options.project ?? 'test',
     buildId: options.buildId ?? newId(),
     sources: [{ path: 'hot/src/main.hot', content: Buffer.from(source) }],
-    resources: [],
+    resources: options.resources ?? [],
     definitions: {},
     createdAt: '2026-01-01T00:00:00Z',
     print: (name, value) => `${name} ${JSON.stringify({ ...value, ...options.manifest })}`,

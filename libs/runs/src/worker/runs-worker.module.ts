@@ -2,6 +2,7 @@ import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { CryptoModule } from '@app/platform/crypto';
 import { OutboundModule } from '@app/platform/outbound';
 import { Module } from '@nestjs/common';
+import { BuildCalls } from './build-calls';
 import { ClockCalls } from './clock-calls';
 import { EventConsumer } from './event-consumer';
 import { EventSeals } from '../event-seals';
@@ -16,6 +17,7 @@ import { RunStarter } from './run-starter';
 import { ScheduleCalls } from './schedule-calls';
 import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
+import { TaskCalls } from './task-calls';
 
 /**
  * Runs handlers. The composition provides what this lib only knows as ports: `Serving` and the sandbox. Starts nothing
@@ -35,11 +37,13 @@ import { StreamDataWriter } from './stream-data-writer';
     HostFunctions,
     SystemEffects,
     ClockCalls,
+    BuildCalls,
     HttpCalls,
     FileCalls,
     ScheduleCalls,
     StoreCalls,
+    TaskCalls,
   ],
-  exports: [DispatchWorkerModule, EventConsumer, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],
+  exports: [DispatchWorkerModule, EventConsumer, EventSeals, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],
 })
 export class RunsWorkerModule {}

@@ -66,11 +66,18 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   await client.connect();
   // The server may be killed on purpose while this client idles.
   client.on('error', () => undefined);
-  await Promise.all([
+  const begun = await Promise.allSettled([
     start('api'),
     ...(options.withApp === true ? [start('admin-api')] : []),
     ...Array.from({ length: options.workers ?? 1 }, () => start('worker')),
   ]);
+  const failure = begun.find((each) => each.status === 'rejected');
+  if (failure !== undefined) {
+    // What did start would keep the test from ending, and nobody would hear of the reason.
+    await Promise.all(processes.map((each) => each.stop()));
+    await client.end();
+    throw failure.reason;
+  }
   return {
     api: `http://127.0.0.1:${apiPort}`,
     app: `http://127.0.0.1:${appPort}`,

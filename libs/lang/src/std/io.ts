@@ -12,7 +12,11 @@ const CAPTURE_TYPE = new TypeInfo('::hot::io/Capture');
 class Capture extends Handle {
   readonly type = CAPTURE_TYPE;
   text = '';
-  constructor(readonly stream: 'out' | 'err') {
+  /** @param real where output goes when no program captures: a test's own buffer while a test runs, else null */
+  constructor(
+    readonly stream: 'out' | 'err',
+    readonly real: { text: string } | null,
+  ) {
     super();
   }
 }
@@ -47,7 +51,8 @@ function capturing(name: string, stream: 'out' | 'err'): NativeDef {
     sig: '()',
     doc: 'From now on output goes into a buffer.',
     s: (fb) => {
-      const capture = new Capture(stream);
+      const before = fb.r.captures[stream];
+      const capture = new Capture(stream, before instanceof Capture ? before.real : before);
       fb.r.captures[stream] = capture;
       return capture;
     },
@@ -66,7 +71,7 @@ function onHandle(name: string, core: boolean, doc: string, f: (fb: Fiber, c: Ca
 }
 
 function stop(fb: Fiber, c: Capture): void {
-  if (fb.r.captures[c.stream] === c) fb.r.captures[c.stream] = null;
+  if (fb.r.captures[c.stream] === c) fb.r.captures[c.stream] = c.real;
 }
 
 /** Only a development process shows taps. */

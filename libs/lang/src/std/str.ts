@@ -89,8 +89,10 @@ function affix(
           : '(s: Str, suffix: Str): Bool',
     doc: `Whether the text ${name.replace('-', ' ')} the other.`,
     s: (_fb, _d, _s, s, x) => {
-      if (typeof s !== 'string')
-        return err(`${name} expects string as first argument, got ${shortTypeOf(s ?? null)}`);
+      if (typeof s !== 'string') {
+        const got = name === 'contains' ? `, got ${shortTypeOf(s ?? null)}` : '';
+        return err(`${name} expects string as first argument${got}`);
+      }
       return typeof x === 'string' ? f(s, x) : err(`${name} expects string as second argument`);
     },
   });

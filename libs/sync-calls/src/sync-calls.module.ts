@@ -1,3 +1,4 @@
+import { AccessModule } from '@app/access';
 import { ServiceKeysModule } from '@app/keys';
 import { CryptoModule } from '@app/platform/crypto';
 import { EventSeals, RunsModule } from '@app/runs';
@@ -10,7 +11,7 @@ import { SyncCalls } from './sync-calls';
 
 /** For processes that serve public addresses. */
 @Module({
-  imports: [ServiceKeysModule, CryptoModule, RunsModule, StreamHubModule],
+  imports: [AccessModule, ServiceKeysModule, CryptoModule, RunsModule, StreamHubModule],
   providers: [EventSeals, PublicEnvs, PublicGate, Callers, SyncCalls],
   exports: [PublicEnvs, PublicGate, Callers, SyncCalls],
 })

@@ -64,6 +64,7 @@ export default tseslint.config(
       '.angular',
       'coverage',
       'sdk',
+      'e2e/samples',
       'libs/contracts/src/generated',
     ],
   },

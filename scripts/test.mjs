@@ -11,6 +11,7 @@ import { findChromium } from './lib/chromium.mjs';
 import { describe } from './lib/failure.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { onShutdown } from './lib/shutdown.mjs';
+import { findPython } from './lib/python.mjs';
 import { bold, dim, green, red, yellow } from './lib/steps.mjs';
 import { startTestServices } from './lib/test-services.mjs';
 import { runJest, runProgram, stopSuites } from './lib/test-suites.mjs';
@@ -51,6 +52,8 @@ async function main() {
   process.chdir(root);
   onShutdown(stop);
   const browser = findChromium();
+  const python = findPython();
+  if (python.missing) leftOut.push(`The Python samples of the API reference: ${python.missing}.`);
   if (browser.missing) leftOut.push(`The tests of the app in a browser: ${browser.missing}.`);
 
   await part('checks', async () => {
@@ -68,13 +71,16 @@ async function main() {
       runJest(['--selectProjects', 'unit', 'int', 'admin', '--maxWorkers=2'], env),
     );
     if (readdirSync(inRoot('e2e'), { recursive: true }).some((file) => file.endsWith('.e2e.ts'))) {
-      const browserless = browser.missing
-        ? ['--testPathIgnorePatterns', '/node_modules/', '/e2e/browser/']
-        : [];
+      const without = [
+        ...(browser.missing ? ['/e2e/browser/'] : []),
+        ...(python.missing ? ['/samples-python\\.'] : []),
+      ];
+      const ignored = without.length > 0 ? ['--testPathIgnorePatterns', '/node_modules/', ...without] : [];
       await part('end to end', () =>
-        runJest(['--selectProjects', 'e2e', '--runInBand', ...browserless], {
+        runJest(['--selectProjects', 'e2e', '--runInBand', ...ignored], {
           ...env,
           CHROMIUM: browser.file ?? '',
+          SAMPLES_PYTHONPATH: python.path ?? '',
         }),
       );
     }

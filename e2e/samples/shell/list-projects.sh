@@ -1,0 +1,2 @@
+curl https://api.hot.dev/v1/projects \
+  -H "Authorization: Bearer <token>"

@@ -52,6 +52,30 @@ export function ask(base: string, path: string, options: RawRequest = {}): Promi
   });
 }
 
+/** An answer that does not end, as it came so far. */
+export interface OpenAnswer {
+  readonly text: () => string;
+  readonly close: () => void;
+}
+
+/** Throws for every other status than 200. */
+export async function openAnswer(
+  base: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<OpenAnswer> {
+  const abort = new AbortController();
+  const response = await fetch(base + path, { headers, signal: abort.signal });
+  if (response.status !== 200)
+    throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  let text = '';
+  const decoder = new TextDecoder();
+  void (async () => {
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+  })().catch(() => undefined); // closed by the test
+  return { text: () => text, close: () => abort.abort() };
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

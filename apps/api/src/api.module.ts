@@ -10,6 +10,7 @@ import { KeyCredentialsModule } from '@app/keys';
 import { KeysApiModule } from '@app/keys/api';
 import { McpApiModule } from '@app/mcp/api';
 import { OrgsApiModule } from '@app/orgs/api';
+import { RateLimitModule } from '@app/plans';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
@@ -38,6 +39,7 @@ export class ApiModule {
         AuthModule,
         AccessModule,
         KeyCredentialsModule,
+        RateLimitModule,
         DispatchModule,
         ProgramCompilerModule.forRoot(compiler),
         OrgsApiModule,

@@ -24,7 +24,7 @@ export async function createApi(
 ): Promise<HttpApp> {
   const http = await createHttpApp(ApiModule.forRoot(environment, compiler), options);
   await http.server.register(fastifyMultipart);
-  installAuthentication(http, { record: true });
+  installAuthentication(http, { record: true, admission: true });
   installOpenApi(http.app, http.server, OPEN_API);
   return http;
 }

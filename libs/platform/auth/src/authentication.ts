@@ -2,7 +2,7 @@
  * Authentication runs as a hook of the HTTP server, before a byte of the body is read: a stranger can't make us parse
  * or store anything, and an unknown route is answered 404 without looking at credentials.
  */
-import { newId, type Principal, type RequestPrincipal } from '@app/kernel';
+import { ForbiddenError, newId, type Principal, type RequestPrincipal } from '@app/kernel';
 import {
   clientIpReader,
   httpConfig,
@@ -26,9 +26,16 @@ export abstract class Authenticator {
   abstract authenticate(request: FastifyRequest): Principal | Promise<Principal>;
 }
 
+/** Whether a known caller may send this request now: the last question before it is recorded. Throws an AppError. */
+export abstract class Admission {
+  abstract admit(principal: Principal): void | Promise<void>;
+}
+
 export interface AuthenticationOptions {
   /** Whether an access record is written per request. */
   readonly record: boolean;
+  /** Whether the `Admission` of the application is asked. */
+  readonly admission?: boolean;
 }
 
 /**
@@ -38,25 +45,38 @@ export interface AuthenticationOptions {
 export function installAuthentication({ app, server }: HttpApp, options: AuthenticationOptions): void {
   const authenticator = app.get(Authenticator);
   const recorder = options.record ? app.get(AccessRecorder) : undefined;
+  const admission = options.admission === true ? app.get(Admission, { strict: false }) : undefined;
   const clientIp = clientIpReader(app.get<HttpConfig>(httpConfig.token));
   refuseUnmarkedRoutes(server);
   server.decorateRequest('principal', null);
   server.addHook('onRequest', (request, _reply, done) => {
     if (request.is404 || request.routeOptions.config.access?.kind === 'public') return done();
-    const accept = (principal: Principal): void => {
+    const begin = (principal: Principal): void => {
       const accessId = newId();
       request.principal = { ...principal, accessId };
       recorder?.record(accessRecordOf(request, request.principal, clientIp));
       done();
     };
+    const accept = (principal: Principal): void | Promise<void> => {
+      requireOwnHost(request, principal);
+      const waiting = admission?.admit(principal);
+      return waiting === undefined ? begin(principal) : waiting.then(() => begin(principal));
+    };
     try {
       const answer = authenticator.authenticate(request);
-      if (answer instanceof Promise) answer.then(accept).catch(done);
-      else accept(answer);
+      const accepted = answer instanceof Promise ? answer.then(accept) : accept(answer);
+      accepted?.catch(done);
     } catch (error) {
       done(error as Error); // UnauthorizedError, or what the server will answer 500 for
     }
   });
+}
+
+/** A host that belongs to an environment takes credentials of that environment only. */
+function requireOwnHost({ boundHost }: FastifyRequest, principal: Principal): void {
+  if (boundHost && boundHost.envId !== principal.envId) {
+    throw new ForbiddenError('This credential belongs to another environment than this host');
+  }
 }
 
 function refuseUnmarkedRoutes(server: FastifyInstance): void {
@@ -95,7 +115,7 @@ export function accessRecordOf(
     source: 'api',
     ipAddress: clientIp(request),
     userAgent: request.headers['user-agent'] ?? null,
-    host: request.headers.host ?? null,
+    host: request.boundHost?.domain ?? request.headers.host ?? null,
     method: request.method,
     path: shownPath ?? path,
     queryParams: url.length > path.length + 1 ? url.slice(path.length + 1) : null,

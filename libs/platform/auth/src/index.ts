@@ -4,6 +4,7 @@ export { AccessGuard } from './access.guard';
 export { AuthModule } from './auth.module';
 export {
   accessRecordOf,
+  Admission,
   Authenticator,
   installAuthentication,
   type AuthenticationOptions,

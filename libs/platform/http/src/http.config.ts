@@ -4,6 +4,7 @@ import {
   flag,
   integer,
   list,
+  optionalText,
   text,
   variable,
   type ConfigOf,
@@ -29,6 +30,16 @@ export const httpConfig = defineConfig('http', {
     'HOT_API_CORS_ORIGINS',
     list(),
     'Origins that browsers may call from, as https://host. None: no CORS headers at all.',
+  ),
+  knownHosts: variable(
+    'HOT_API_KNOWN_HOSTS',
+    list(),
+    'Host names of the platform itself, besides localhost and addresses; every other host must be a custom domain.',
+  ),
+  apiUrl: variable(
+    'HOT_API_URL',
+    optionalText(),
+    'Address of the public API, as the app shows it to people; by default that of this machine.',
   ),
   trustedProxy: variable(
     'HOT_NETWORK_CLIENT_IP_TRUSTED_PROXY',

@@ -19,6 +19,14 @@ export { createHttpApp, type HttpApp, type HttpAppOptions } from './http-app';
 export { httpConfig, type HttpConfig } from './http.config';
 export { parameterFacts, routeFacts, type BodyMode, type RouteAccess, type RouteFacts } from './route-config';
 export { MethodNotAllowedError, RouteTable, type KnownRoute } from './route-table';
+export {
+  hostNameOf,
+  HostResolver,
+  installHostRouting,
+  isKnownHost,
+  ownHostsOf,
+  type BoundHost,
+} from './host-routing';
 export { SchemaPipe } from './schema.pipe';
 export { pagedQuery, pagingQuery, uuid } from './schemas';
 export { serve } from './serve';

@@ -29,7 +29,7 @@ export class AdminApiModule {
         DatabaseModule,
         ClockModule,
         RedisModule,
-        QueueModule.forRoot([eventTickets, deployTickets]),
+        QueueModule.forRoot([eventTickets, taskTickets, deployTickets]),
         LiveModule,
         SseModule,
         DispatchModule,

@@ -3,7 +3,7 @@ import { AccessModule } from '@app/access';
 import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsApiModule } from '@app/builds/api';
 import { ContextApiModule } from '@app/context/api';
-import { DispatchModule, eventTickets } from '@app/dispatch';
+import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { EventsApiModule } from '@app/events/api';
 import { FilesApiModule } from '@app/files/api';
 import { KeyCredentialsModule } from '@app/keys';
@@ -35,7 +35,7 @@ export class ApiModule {
         DatabaseModule,
         RedisModule,
         LiveModule,
-        QueueModule.forRoot([eventTickets, deployTickets]),
+        QueueModule.forRoot([eventTickets, taskTickets, deployTickets]),
         AuthModule,
         AccessModule,
         KeyCredentialsModule,

@@ -1,6 +1,6 @@
 import { defineConfig, list, variable, type ConfigOf } from '@app/platform/config';
 
-export const WORKER_ROLES = ['events', 'maintenance'] as const;
+export const WORKER_ROLES = ['events', 'tasks', 'maintenance'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 export const workerConfig = defineConfig('worker', {
@@ -12,7 +12,7 @@ export const workerConfig = defineConfig('worker', {
         error: `must be a list of ${WORKER_ROLES.join(', ')}`,
       },
     ),
-    'What this worker does. events: run handlers and load builds. maintenance: sweep, fold counters, make partitions.',
+    'What this worker does. events: run handlers and load builds. tasks: run tasks. maintenance: sweep, fold counters, make partitions.',
   ),
 });
 

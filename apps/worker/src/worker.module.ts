@@ -19,6 +19,7 @@ import { SchedulesWorkerModule } from '@app/schedules/worker';
 import { RetentionModule } from '@app/retention';
 import { StatsModule } from '@app/stats';
 import { StoresWorkerModule } from '@app/stores/worker';
+import { TaskConsumerModule, TasksWorkerModule } from '@app/tasks/worker';
 import { WebhooksWorkerModule } from '@app/webhooks/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -36,6 +37,7 @@ import { Worker } from './worker';
     FilesWorkerModule,
     SchedulesWorkerModule,
     StoresWorkerModule,
+    TasksWorkerModule,
   ],
   providers: [
     { provide: Serving, useClass: CatalogueServing },
@@ -48,6 +50,7 @@ import { Worker } from './worker';
     FilesWorkerModule,
     SchedulesWorkerModule,
     StoresWorkerModule,
+    TasksWorkerModule,
     Clock,
   ],
 })
@@ -64,6 +67,7 @@ class RunPortsModule {}
     KeysWorkerModule,
     WebhooksWorkerModule,
     McpWorkerModule,
+    TaskConsumerModule,
     StatsModule,
     RetentionModule,
   ],

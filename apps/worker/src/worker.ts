@@ -1,6 +1,7 @@
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { RedisConnections } from '@app/platform/redis';
 import { EventConsumer } from '@app/runs/worker';
+import { TaskConsumer } from '@app/tasks/worker';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Deployments } from './deployments';
 import { Housekeeping } from './housekeeping';
@@ -17,6 +18,7 @@ export class Worker implements BeforeApplicationShutdown {
   constructor(
     private readonly lease: WorkerLease,
     private readonly events: EventConsumer,
+    private readonly tasks: TaskConsumer,
     private readonly deployments: Deployments,
     private readonly sweeper: Sweeper,
     private readonly housekeeping: Housekeeping,
@@ -34,6 +36,7 @@ export class Worker implements BeforeApplicationShutdown {
       this.events.start();
       this.deployments.start();
     }
+    if (roles.includes('tasks')) this.tasks.start();
     // Rows of workers that died while none was there are looked for at once.
     this.sweeper.start();
     if (roles.includes('maintenance')) this.housekeeping.start();
@@ -46,7 +49,7 @@ export class Worker implements BeforeApplicationShutdown {
     this.housekeeping.stop();
     await this.sweeper.stop();
     await this.deployments.stop();
-    await this.events.stop();
+    await Promise.all([this.events.stop(), this.tasks.stop()]);
     await this.lease.stop();
     this.log.log({ event: 'worker.stopped' });
   }

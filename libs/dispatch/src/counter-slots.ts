@@ -11,10 +11,11 @@ const WRITERS = {
   dead: 6,
   sweep: 7,
   fire: 8,
+  startTask: 9,
 } as const;
-const PER_PROCESS = 9;
+const PER_PROCESS = 10;
 /** Slot 0 holds what has been folded. The column is a smallint. */
-const MAX_BASE = 3_600;
+const MAX_BASE = 3_200;
 
 /**
  * Counter slots of this process. Drawn at random: two processes that draw the same one wait for each other's rows now

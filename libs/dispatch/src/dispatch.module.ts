@@ -4,12 +4,28 @@ import { DeadLetters } from './dead-letters.repository';
 import { EventAcceptor } from './event-acceptor';
 import { HotSqlPools } from './hot-sql.pools';
 import { StreamTotals } from './stream-totals';
-import { TicketSender } from './ticket-sender';
+import { TaskTicketSender, TicketSender } from './ticket-sender';
 
 /** What every process needs that publishes events or reads live work. */
 @Global()
 @Module({
-  providers: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor, DeadLetters],
-  exports: [HotSqlPools, CounterSlots, StreamTotals, TicketSender, EventAcceptor, DeadLetters],
+  providers: [
+    HotSqlPools,
+    CounterSlots,
+    StreamTotals,
+    TicketSender,
+    TaskTicketSender,
+    EventAcceptor,
+    DeadLetters,
+  ],
+  exports: [
+    HotSqlPools,
+    CounterSlots,
+    StreamTotals,
+    TicketSender,
+    TaskTicketSender,
+    EventAcceptor,
+    DeadLetters,
+  ],
 })
 export class DispatchModule {}

@@ -58,3 +58,23 @@ export function countUsage(from: string, slot: string): string {
 
 /** Whether incarnation $1 still has its lease. */
 export const LEASE_LIVES = `EXISTS (SELECT 1 FROM hot.worker_lease l WHERE l.incarnation = $1 AND l.expires_at > now())`;
+
+/**
+ * An attempt that waits for its retry has no worker: its row ends here, as a cancelled run. Answers `run_id`.
+ * @param where which rows, of hot.dispatch, besides being runs that wait
+ * @param result SQL expression of the cancellation's JSON text
+ */
+export function cancelWaiting(where: string, slot: string, result: string): string {
+  return `WITH gone AS (
+  DELETE FROM hot.dispatch WHERE ${where} AND kind = 2 AND state = 3 RETURNING *),
+ended AS (
+  INSERT INTO hot.run (${RUN_COLUMNS})
+  SELECT ${endedAttempt('g', '4::smallint')}
+  FROM (SELECT run_id, retention_class, env_id, stream_id, project_id, build_id, event_id, run_type, handler_key,
+               function_name, started_at, stopped_at, attempt, delivery, origin_run_id, retry_of_run_id, by_user_id,
+               access_id, last_meta, ${result} AS last_result FROM gone) g
+  RETURNING run_id, env_id, project_id, run_type, status, start_time, stop_time, duration_us, call_count, trace_bytes),
+rb AS (${countRuns('ended', slot)}),
+us AS (${countUsage('(SELECT ended.*, gone.org_id FROM ended JOIN gone ON gone.run_id = ended.run_id)', slot)})
+SELECT run_id FROM ended`;
+}

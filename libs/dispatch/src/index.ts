@@ -12,7 +12,7 @@ export {
   type NewEvent,
 } from './event-acceptor';
 export { GroupWriter, type GroupWriterOptions } from './group-writer';
-export { countRuns, countUsage, endedAttempt, RUN_COLUMNS } from './history.sql';
+export { cancelWaiting, LEASE_LIVES } from './history.sql';
 export { HotSql, isRowsFault } from './hot-sql';
 export { HotSqlPools } from './hot-sql.pools';
 export {
@@ -22,6 +22,7 @@ export {
   envChannel,
   MAX_RESULT_IN_NOTICE,
   streamChannel,
+  TASKS_CHANNEL,
   workerChannel,
   type EnvNoticeType,
   type RunHead,
@@ -55,6 +56,7 @@ export {
   isRunStatusName,
   isRunTypeName,
   MAX_DELIVERIES,
+  MAX_TASK_DELIVERIES,
   RUN_STATUSES,
   RUN_TYPES,
   runStatusName,
@@ -72,8 +74,9 @@ export {
   encodeTicket,
   eventTickets,
   MAX_TICKET_ROWS,
+  taskTickets,
   type Ticket,
   type TicketRow,
 } from './ticket';
-export { TicketSender } from './ticket-sender';
+export { TaskTicketSender, TicketSender } from './ticket-sender';
 export { Verifier, type CounterDifference, type EventBalance, type Verification } from './verify';

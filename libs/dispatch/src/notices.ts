@@ -21,6 +21,12 @@ export function workerChannel(incarnation: string): string {
   return `worker:${incarnation}`;
 }
 
+/**
+ * Ids of tasks that ended, or that have something to read: for the workers in which somebody waits for it. One channel
+ * for all of them, so that waiting costs no subscription.
+ */
+export const TASKS_CHANNEL = 'tasks';
+
 export const ENV_NOTICE_TYPES = [
   'run:start',
   'run:stop',
@@ -55,7 +61,7 @@ export interface RunHead {
 
 /**
  * `run`: a run began; everything a subscriber is told is in it. `end`: a run reached this status and `data` pieces of
- * stream data went out before. `data`: one piece, in order per run.
+ * stream data went out before. `data`: one piece, in order per run. `task`: a task changed; it has to be read.
  */
 export type StreamNotice =
   | { readonly k: 'run'; readonly run: RunHead }
@@ -69,6 +75,13 @@ export type StreamNotice =
       readonly run?: RunHead & { readonly function_name: string | null };
       /** JSON text, to the letter; only beside `run`. */
       readonly result?: string;
+    }
+  | {
+      readonly k: 'task';
+      readonly taskId: string;
+      /** Of its attempt; null while there is none. */
+      readonly runId: string | null;
+      readonly projectId: string | null;
     }
   | {
       readonly k: 'data';

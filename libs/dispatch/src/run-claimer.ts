@@ -5,6 +5,7 @@ import { CounterSlots } from './counter-slots';
 import { GroupWriter } from './group-writer';
 import { isRowsFault } from './hot-sql';
 import { HotSqlPools } from './hot-sql.pools';
+import type { TicketRow } from './ticket';
 import { WorkerLease } from './worker-lease';
 
 interface Claim {
@@ -12,6 +13,11 @@ interface Claim {
   readonly dispatchId: string;
   readonly runId: string;
   readonly route: ClaimRoute | null;
+}
+
+export interface TakenRow {
+  readonly claimed: ClaimedRow;
+  readonly incarnation: string;
 }
 
 /**
@@ -46,6 +52,22 @@ export class RunClaimer {
   /** Takes an attempt that waits for its successor: the waiting one becomes history. */
   claimRetry(incarnation: string, dispatchId: string): Promise<ClaimedRow | null> {
     return this.retries.push({ incarnation, dispatchId, runId: newId(), route: null });
+  }
+
+  /**
+   * Claims for the life that lasts: a ticket that met the end of one is worth another try in the next. Null when there
+   * is nothing to claim; also while the database is away, for once it is back the sweeper gives the row out again.
+   */
+  async take(row: TicketRow, route: ClaimRoute | null): Promise<TakenRow | null> {
+    for (;;) {
+      const incarnation = this.lease.incarnation() ?? (await this.lease.confirm());
+      if (incarnation === null) return null;
+      const claimed = row.isRetry
+        ? await this.claimRetry(incarnation, row.dispatchId)
+        : await this.claim(incarnation, row.dispatchId, route);
+      if (claimed !== null) return { claimed, incarnation };
+      if (this.lease.incarnation() === incarnation) return null;
+    }
   }
 
   private writer(

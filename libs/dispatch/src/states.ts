@@ -34,6 +34,8 @@ export type EventSource = keyof typeof EVENT_SOURCES;
 
 /** Deliveries of one attempt whose worker or isolate died; the last one's death makes the row a dead letter. */
 export const MAX_DELIVERIES = 3;
+/** The same for tasks: the first one and three more. */
+export const MAX_TASK_DELIVERIES = 4;
 
 /** A row that was accepted gets its first ticket from who accepted it; the sweeper steps in after this. */
 export const FIRST_TICKET_GRACE_MS = 2_000;

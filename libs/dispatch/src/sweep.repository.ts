@@ -7,7 +7,7 @@
 import { statement } from '@app/platform/database';
 import type { HotSql } from './hot-sql';
 import { countRuns, countUsage, endedAttempt, restartsAsInfo, RUN_COLUMNS } from './history.sql';
-import { MAX_DELIVERIES } from './states';
+import { MAX_DELIVERIES, MAX_TASK_DELIVERIES, RUN_TYPES } from './states';
 
 /** Rows taken up by one sweep at most; a full one is followed by the next at once. */
 export const SWEEP_LIMIT = 2_000;
@@ -36,14 +36,14 @@ due AS (
     WHERE state IN (1, 3) AND due_at <= now() - $3::float8 * interval '1 millisecond' AND (SELECT mine FROM turn)
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) s
   WHERE d.dispatch_id = s.dispatch_id
-  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
+  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type, d.run_type),
 dead AS MATERIALIZED (
   SELECT incarnation FROM hot.worker_lease WHERE expires_at <= now() AND (SELECT mine FROM turn)),
 orphans AS MATERIALIZED (
   SELECT d.*, CASE
       WHEN d.kind = 1 THEN 'queued'
       WHEN d.cancel_requested = 1 THEN 'cancelled'
-      WHEN d.delivery >= ${MAX_DELIVERIES} THEN 'dead'
+      WHEN d.delivery >= CASE WHEN d.run_type = ${RUN_TYPES.task} THEN ${MAX_TASK_DELIVERIES} ELSE ${MAX_DELIVERIES} END THEN 'dead'
       ELSE 'again' END AS fate
   FROM dead JOIN hot.dispatch d ON d.incarnation = dead.incarnation AND d.state = 2
   LIMIT 500
@@ -52,14 +52,14 @@ requeued AS (
   UPDATE hot.dispatch d SET state = 1, incarnation = NULL, run_id = NULL, started_at = NULL, tickets = 1,
     due_at = now() + interval '2 seconds'
   FROM orphans o WHERE d.dispatch_id = o.dispatch_id AND o.fate = 'queued'
-  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
+  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type, d.run_type),
 again AS (
   UPDATE hot.dispatch d SET state = 3, incarnation = NULL, due_at = now() + interval '2 seconds', tickets = 1, stopped_at = now(),
     quarantine = d.quarantine OR d.delivery >= 2, last_result = ${LOST_RESULT},
     last_meta = jsonb_build_object('next', 'delivery', 'failureKind', 'worker-lost', 'info', ${restartsAsInfo('o')},
       'durationUs', (extract(epoch FROM now() - d.started_at) * 1000000)::bigint)::text
   FROM orphans o WHERE d.dispatch_id = o.dispatch_id AND o.fate = 'again'
-  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type),
+  RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type, d.run_type),
 buried AS (
   UPDATE hot.dispatch d SET state = 4, incarnation = NULL, retry_of_run_id = o.run_id, run_id = NULL, tickets = 0,
     stopped_at = now(), last_result = ${LOST_FOR_GOOD}, last_meta = '{"reason":"worker-lost"}'
@@ -91,14 +91,15 @@ buried_leases AS (
                       AND b.deployed AND b.runtime_status IN ('pending', 'loading'))
   RETURNING l.incarnation)
 SELECT 'ticket' AS what, dispatch_id AS id, state::int AS state, kind::int AS kind, env_id, event_type,
-       NULL::uuid AS stream_id, NULL::uuid AS project_id, NULL::text AS function_name, NULL::int AS run_type
+       NULL::uuid AS stream_id, NULL::uuid AS project_id, NULL::text AS function_name, run_type::int AS run_type,
+       NULL::uuid AS event_id
 FROM (SELECT * FROM due UNION ALL SELECT * FROM requeued UNION ALL SELECT * FROM again) t
 UNION ALL
 SELECT CASE status WHEN 3 THEN 'failed' ELSE 'cancelled' END, run_id, status::int, 2, env_id, NULL, stream_id,
-       project_id, function_name, run_type::int
+       project_id, function_name, run_type::int, event_id
 FROM ended
 UNION ALL
-SELECT 'build', b.build_id, NULL, NULL, NULL, NULL, NULL, b.project_id, NULL, NULL
+SELECT 'build', b.build_id, NULL, NULL, NULL, NULL, NULL, b.project_id, NULL, NULL, NULL
 FROM hot.build b
 WHERE b.deployed AND b.runtime_status IN ('pending', 'loading') AND (SELECT mine FROM turn)
   AND NOT EXISTS (SELECT 1 FROM hot.worker_lease l WHERE l.incarnation = b.loading_incarnation AND l.expires_at > now())
@@ -108,13 +109,15 @@ SELECT 'next', NULL, (SELECT mine FROM turn)::int,
        (extract(epoch FROM (SELECT min(due_at) FROM hot.dispatch WHERE state IN (1, 3) AND due_at > now()) - now())
          * 1000)::int, NULL, NULL, NULL, NULL, NULL,
        (SELECT greatest(-1e9, least(1e9, extract(epoch FROM min(s.next_fire_at) - now()) * 1000))
-        FROM hot.schedule s WHERE s.active AND NOT s.paused)::int`,
+        FROM hot.schedule s WHERE s.active AND NOT s.paused)::int, NULL`,
 );
 
 export interface SweepTicket {
   readonly dispatchId: string;
   readonly isRetry: boolean;
   readonly isEvent: boolean;
+  /** For the workers of tasks. */
+  readonly isTask: boolean;
   readonly envId: string;
   readonly eventType: string;
 }
@@ -122,6 +125,8 @@ export interface SweepTicket {
 /** A run that the sweep itself had to end. */
 export interface SweptRun {
   readonly runId: string;
+  /** Of a task: its id. */
+  readonly eventId: string | null;
   readonly envId: string;
   readonly streamId: string;
   readonly projectId: string | null;
@@ -154,6 +159,7 @@ interface SweepRow {
   readonly project_id: string | null;
   readonly function_name: string | null;
   readonly run_type: number | null;
+  readonly event_id: string | null;
 }
 
 export class SweepRepository {
@@ -177,6 +183,7 @@ export class SweepRepository {
           dispatchId: row.id,
           isRetry: row.state === 3,
           isEvent: row.kind === 1,
+          isTask: row.run_type === RUN_TYPES.task,
           envId: row.env_id,
           eventType: row.event_type,
         })),
@@ -184,6 +191,7 @@ export class SweepRepository {
         .filter((row) => row.what === 'failed' || row.what === 'cancelled')
         .map((row) => ({
           runId: row.id,
+          eventId: row.event_id,
           envId: row.env_id,
           streamId: row.stream_id,
           projectId: row.project_id,

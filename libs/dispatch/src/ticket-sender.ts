@@ -1,6 +1,13 @@
 import { InjectWorkQueue, type WorkQueue } from '@app/platform/queue';
 import { Injectable } from '@nestjs/common';
-import { encodeTicket, eventTickets, MAX_TICKET_ROWS, type Ticket, type TicketRow } from './ticket';
+import {
+  encodeTicket,
+  eventTickets,
+  MAX_TICKET_ROWS,
+  taskTickets,
+  type Ticket,
+  type TicketRow,
+} from './ticket';
 
 /** Rows given to the queue in one go at most. */
 const MAX_ROWS_PER_ADD = MAX_TICKET_ROWS * 16;
@@ -64,5 +71,13 @@ export class TicketSender {
     const all = this.pending;
     this.pending = [];
     return all;
+  }
+}
+
+/** The same for rows that are tasks. */
+@Injectable()
+export class TaskTicketSender extends TicketSender {
+  constructor(@InjectWorkQueue(taskTickets) queue: WorkQueue<Ticket>) {
+    super(queue);
   }
 }

@@ -29,6 +29,8 @@ const ticketSchema = z.object({
 export type Ticket = z.infer<typeof ticketSchema>;
 
 export const eventTickets = defineQueue<Ticket>({ name: 'event', payload: ticketSchema });
+/** Tasks have workers' slots of their own: however many last long, events go on. */
+export const taskTickets = defineQueue<Ticket>({ name: 'task', payload: ticketSchema });
 
 export function encodeTicket(rows: readonly TicketRow[]): Ticket {
   const bytes = Buffer.allocUnsafe(rows.length * ID_BYTES);

@@ -1,10 +1,7 @@
 /** Tables: dispatch (update, insert, delete), run (read, insert), event (read). What people ask of runs. */
 import {
-  countRuns,
-  countUsage,
+  cancelWaiting,
   CounterSlots,
-  endedAttempt,
-  RUN_COLUMNS,
   TicketSender,
   workerChannel,
   type EventRouting,
@@ -28,20 +25,7 @@ const REQUEST_CANCEL = `
 UPDATE hot.dispatch SET cancel_requested = 1
 WHERE env_id = $1 AND run_id = $2 AND kind = 2 AND state = 2 RETURNING incarnation`;
 
-/** An attempt that waits for its retry has no worker: its row ends here. */
-const CANCEL_WAITING = `
-WITH gone AS (
-  DELETE FROM hot.dispatch WHERE env_id = $1 AND run_id = $2 AND kind = 2 AND state = 3 RETURNING *),
-ended AS (
-  INSERT INTO hot.run (${RUN_COLUMNS})
-  SELECT ${endedAttempt('g', '4::smallint')}
-  FROM (SELECT run_id, retention_class, env_id, stream_id, project_id, build_id, event_id, run_type, handler_key,
-               function_name, started_at, stopped_at, attempt, delivery, origin_run_id, retry_of_run_id, by_user_id,
-               access_id, last_meta, $4::text AS last_result FROM gone) g
-  RETURNING run_id, env_id, project_id, run_type, status, start_time, stop_time, duration_us, call_count, trace_bytes),
-rb AS (${countRuns('ended', '$3::smallint')}),
-us AS (${countUsage('(SELECT ended.*, gone.org_id FROM ended JOIN gone ON gone.run_id = ended.run_id)', '$3::smallint')})
-SELECT run_id FROM ended`;
+const CANCEL_WAITING = cancelWaiting('env_id = $1 AND run_id = $2', '$3::smallint', '$4::text');
 
 const RETRY = `
 INSERT INTO hot.dispatch (dispatch_id, kind, org_id, env_id, retention_class, event_id, stream_id, event_type, project_id,
@@ -50,7 +34,7 @@ SELECT $3, 2, $4, r.env_id, r.retention_class, r.event_id, r.stream_id, e.event_
   r.handler_key, r.function_name, r.run_type, r.run_id, r.origin_run_id, r.retry_attempt + 1,
   now() + interval '2 seconds', $5, r.access_id
 FROM hot.run r JOIN hot.event e ON e.event_id = r.event_id AND e.retention_class = r.retention_class
-WHERE r.env_id = $1 AND r.run_id = $2 AND r.status = 3
+WHERE r.env_id = $1 AND r.run_id = $2 AND r.status = 3 AND r.run_type <> 7
   AND NOT EXISTS (SELECT 1 FROM hot.run n WHERE n.event_id = r.event_id AND n.retry_of_run_id = r.run_id)
   AND NOT EXISTS (SELECT 1 FROM hot.dispatch n WHERE n.event_id = r.event_id AND n.retry_of_run_id = r.run_id)
 ON CONFLICT DO NOTHING

@@ -3,6 +3,7 @@ import {
   DispatchModule,
   EventAcceptor,
   eventTickets,
+  taskTickets,
   type AcceptedEvent,
   type NewEvent,
   type Ticket,
@@ -13,7 +14,7 @@ import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db } from '@app/platform/database';
 import { LiveModule } from '@app/platform/live';
 import { QueueModule, workQueueToken, type WorkQueue } from '@app/platform/queue';
-import { SANDBOX } from '@app/platform/sandbox';
+import { SANDBOX, TASK_SANDBOX } from '@app/platform/sandbox';
 import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -31,9 +32,10 @@ class FakesModule {
       providers: [
         { provide: Serving, useValue: serving },
         { provide: SANDBOX, useValue: sandbox },
+        { provide: TASK_SANDBOX, useValue: sandbox },
         { provide: Clock, useClass: SystemClock },
       ],
-      exports: [Serving, SANDBOX, Clock],
+      exports: [Serving, SANDBOX, TASK_SANDBOX, Clock],
     };
   }
 }
@@ -73,7 +75,7 @@ export class WorkerHarness {
         DatabaseModule,
         RedisModule,
         LiveModule,
-        QueueModule.forRoot([eventTickets]),
+        QueueModule.forRoot([eventTickets, taskTickets]),
         DispatchModule,
         FakesModule.forRoot(serving, sandbox),
         RunsWorkerModule,

@@ -4,7 +4,6 @@ import {
   eventTickets,
   TicketSender,
   workerChannel,
-  type ClaimedRow,
   type ClaimRoute,
   type Sweep,
   type Ticket,
@@ -23,7 +22,6 @@ import { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
 
 /** Tickets that wait for room at the same time; their rows are claimed only when there is. */
 const TICKETS_AT_ONCE = 8;
-const NOTHING_CLAIMED = { claimed: null, incarnation: null } as const;
 
 @Injectable()
 export class EventConsumer {
@@ -67,9 +65,9 @@ export class EventConsumer {
       setTimeout(() => resolve('late'), this.config.shutdownTimeoutMs).unref();
     });
     if ((await Promise.race([idle, timeout])) === 'late') {
-      this.log.warn({ event: 'worker.runs_given_back', runs: this.executor.running });
+      this.log.warn({ event: 'worker.runs_given_back', runs: this.executor.running('runs') });
     }
-    await this.executor.giveBackAll();
+    await this.executor.giveBackAll('runs');
     this.unsubscribe?.();
     await this.tickets.flushed();
   }
@@ -87,9 +85,11 @@ export class EventConsumer {
     if (granted !== true && !(await granted)) return row;
     try {
       const target = this.targetOf(row);
-      const { claimed, incarnation } = await this.claim(row, target);
-      if (claimed !== null) {
-        void this.executor.execute(claimed, incarnation, target).finally(() => this.slots.release());
+      const taken = await this.claimer.take(row, target && routeOf(row, target));
+      if (taken !== null) {
+        void this.executor
+          .execute(taken.claimed, taken.incarnation, target)
+          .finally(() => this.slots.release());
         return null;
       }
     } catch (error) {
@@ -97,23 +97,6 @@ export class EventConsumer {
     }
     this.slots.release();
     return null;
-  }
-
-  /** Claims for the life that lasts: a ticket that met the end of one is worth another try in the next. */
-  private async claim(
-    row: TicketRow,
-    target: RunTarget | null,
-  ): Promise<{ readonly claimed: ClaimedRow; readonly incarnation: string } | typeof NOTHING_CLAIMED> {
-    for (;;) {
-      const incarnation = this.lease.incarnation() ?? (await this.lease.confirm());
-      // The database is away; once it is back the sweeper gives the row out again.
-      if (incarnation === null) return NOTHING_CLAIMED;
-      const claimed = row.isRetry
-        ? await this.claimer.claimRetry(incarnation, row.dispatchId)
-        : await this.claimer.claim(incarnation, row.dispatchId, target && routeOf(row, target));
-      if (claimed !== null) return { claimed, incarnation };
-      if (this.lease.incarnation() === incarnation) return NOTHING_CLAIMED;
-    }
   }
 
   /** The handler that the row's event starts, when the ticket says enough and there is exactly one. */
@@ -128,14 +111,15 @@ export class EventConsumer {
     for (const run of sweep.ended) {
       this.announcer.ended({
         ...run,
-        eventId: null,
         durationUs: 0,
         reason: run.status === 3 ? 'Worker crashed during event processing' : 'Cancelled',
         streamDataCount: 0,
         outcome: null,
       });
     }
-    const rows = sweep.tickets.map(({ dispatchId, isRetry }) => ({ dispatchId, isRetry, hint: null }));
+    const rows = sweep.tickets
+      .filter(({ isTask }) => !isTask)
+      .map(({ dispatchId, isRetry }) => ({ dispatchId, isRetry, hint: null }));
     if (rows.length === 0) return;
     // Without Redis nobody would get the tickets: then whoever sweeps does the work.
     if (this.bus.isUp()) this.tickets.send(rows);

@@ -4,6 +4,7 @@
  */
 import type { ClaimedRow } from '@app/dispatch';
 import { Injectable } from '@nestjs/common';
+import type { RunSecrets } from '../secret-leaves';
 import type { RunTarget } from '../serving.port';
 
 /** The run on whose behalf something is done. */
@@ -18,7 +19,11 @@ export interface RunFacts {
   readonly eventId: string;
   readonly byUserId: string | null;
   readonly accessId: string | null;
+  /** As in RUN_TYPES. */
+  readonly runType: number;
   readonly target: RunTarget;
+  /** What it has read of what is secret. */
+  readonly secrets: RunSecrets;
 }
 
 /**

@@ -170,7 +170,7 @@ describe('http in a worker', () => {
       refused: 'invalid',
     });
     const { eventId } = await start(worker, [['time.sleep', { ms: 3_600_000 }]]);
-    await eventually(() => expect(worker.app.get(RunExecutor).running).toBe(1));
+    await eventually(() => expect(worker.app.get(RunExecutor).running('runs')).toBe(1));
     const [live] = await worker.db.query<{ run_id: string }>(
       'SELECT run_id FROM hot.dispatch WHERE event_id = $1',
       [eventId],

@@ -11,5 +11,7 @@ export {
 } from './extension-points';
 export { RunAnnouncer, type RunEnd } from './run-announcer';
 export { RunExecutor } from './run-executor';
+export { type TaskStart } from './run-input';
+export { RunSlots } from './run-slots';
 export { RunsWorkerModule } from './runs-worker.module';
 export { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';

@@ -6,6 +6,7 @@ import {
   runStatusName,
   runTypeName,
   streamChannel,
+  TASKS_CHANNEL,
   type ClaimedRow,
   type RunHead,
   type StreamNotice,
@@ -40,6 +41,7 @@ export interface RunEnd {
 
 const ENV_TYPES = { 2: 'run:stop', 3: 'run:fail', 4: 'run:cancel' } as const;
 const TASK = 7;
+const TASK_STATUSES = { 2: 'completed', 3: 'failed', 4: 'cancelled' } as const;
 const MAX_REASON = 500;
 /** A run that ends sooner is told with its end: one notice instead of two, and one frame built from the other. */
 const QUICK_MS = 5;
@@ -75,7 +77,11 @@ export class RunAnnouncer {
 
   /** Before the first piece of the run's stream data. Runs of tasks are told as tasks. */
   started(row: ClaimedRow, runType: number, target: RunTarget | null, functionName: string | null): void {
-    if (runType === TASK) return;
+    if (runType === TASK) {
+      this.task(row.event_id, { ...taskPlace(row), runId: row.run_id, projectId: target?.projectId ?? null });
+      this.taskEnv('task:started', row.event_id, { ...taskPlace(row), functionName });
+      return;
+    }
     const type = runTypeName(runType);
     this.bus.publishSoon(
       envChannel(row.env_id),
@@ -100,7 +106,10 @@ export class RunAnnouncer {
   }
 
   ended(run: RunEnd): void {
-    if (run.runType === TASK) return;
+    if (run.runType === TASK) {
+      this.taskEnded(run);
+      return;
+    }
     const reason = run.reason?.slice(0, MAX_REASON);
     this.bus.publish(
       envChannel(run.envId),
@@ -148,9 +157,15 @@ export class RunAnnouncer {
 
   /** This attempt failed and another one follows. */
   waits(
-    run: Pick<RunEnd, 'runId' | 'envId' | 'streamId' | 'projectId' | 'streamDataCount' | 'runType'>,
+    run: Pick<
+      RunEnd,
+      'runId' | 'envId' | 'streamId' | 'eventId' | 'projectId' | 'streamDataCount' | 'runType'
+    >,
   ): void {
-    if (run.runType === TASK) return;
+    if (run.runType === TASK) {
+      this.task(run.eventId ?? '', run);
+      return;
+    }
     this.tellBeginning(run.runId);
     this.toStream(run.envId, run.streamId, {
       k: 'end',
@@ -179,6 +194,43 @@ export class RunAnnouncer {
     });
   }
 
+  /** A task changed; whoever follows it reads it. Its id is that of the event that ordered it. */
+  task(
+    taskId: string,
+    where: {
+      readonly envId: string;
+      readonly streamId: string;
+      readonly runId: string | null;
+      readonly projectId: string | null;
+    },
+  ): void {
+    const { runId, projectId } = where;
+    this.toStream(where.envId, where.streamId, { k: 'task', taskId, runId, projectId });
+  }
+
+  /** For whoever waits for it in whatever process. */
+  private taskEnded(run: RunEnd): void {
+    const taskId = run.eventId ?? '';
+    this.bus.publish(TASKS_CHANNEL, taskId);
+    this.task(taskId, run);
+    this.taskEnv('task:complete', taskId, run, {
+      status: TASK_STATUSES[run.status],
+      duration_ms: Math.round(run.durationUs / 1_000),
+      ...(run.status === 3 ? { error: run.reason?.slice(0, MAX_REASON) } : {}),
+    });
+  }
+
+  private taskEnv(
+    type: 'task:started' | 'task:complete',
+    taskId: string,
+    of: { readonly envId: string; readonly streamId: string; readonly functionName: string | null },
+    more: object = {},
+  ): void {
+    const { envId, streamId, functionName } = of;
+    const facts = { task_id: taskId, env_id: envId, stream_id: streamId, function_name: functionName };
+    this.bus.publish(envChannel(envId), JSON.stringify({ type, ...facts, task_type: 'code', ...more }));
+  }
+
   private tellBeginnings(): void {
     this.timer = undefined;
     for (const runId of [...this.beginnings.keys()]) this.tellBeginning(runId);
@@ -201,6 +253,10 @@ export class RunAnnouncer {
   private toStream(envId: string, streamId: string, notice: StreamNotice): void {
     this.bus.publish(streamChannel(envId, streamId), encodeStreamNotice(notice));
   }
+}
+
+function taskPlace(row: ClaimedRow): { readonly envId: string; readonly streamId: string } {
+  return { envId: row.env_id, streamId: row.stream_id };
 }
 
 function headOf(row: ClaimedRow, runType: number, target: RunTarget | null): RunHead {

@@ -4,7 +4,10 @@ import {
   dispatchConfig,
   MAX_DELIVERIES,
   readRetryPolicy,
+  MAX_TASK_DELIVERIES,
+  RUN_TYPES,
   StreamTotals,
+  TaskTicketSender,
   TicketSender,
   type ClaimedRow,
   type DispatchConfig,
@@ -30,6 +33,7 @@ export class RunEnding {
     private readonly settler: RunSettler,
     private readonly announcer: RunAnnouncer,
     private readonly tickets: TicketSender,
+    private readonly taskTickets: TaskTicketSender,
     private readonly totals: StreamTotals,
     @Inject(dispatchConfig.token) private readonly dispatch: DispatchConfig,
   ) {}
@@ -91,7 +95,8 @@ export class RunEnding {
   /** What ran it died, and this run may be why: the next delivery is alone, and after the last one there is none. */
   async redeliver(active: ActiveRun, planned: PlannedRun, reason: string, host: RunHost): Promise<void> {
     const { row, incarnation } = active;
-    const last = row.delivery >= MAX_DELIVERIES;
+    const isTask = planned.runType === RUN_TYPES.task;
+    const last = row.delivery >= (isTask ? MAX_TASK_DELIVERIES : MAX_DELIVERIES);
     const message = last
       ? `Worker crashed during event processing: ${reason}`
       : 'Worker crashed during event processing - event will be retried';
@@ -207,6 +212,7 @@ export class RunEnding {
       projectId: planned.target.projectId,
       runType: planned.runType,
       streamDataCount: host.streamDataCount,
+      eventId: row.event_id,
     });
     this.totals.add(row.stream_id, { runs: 1, failed: 1 });
     const delayMs = dueMs - Date.now();
@@ -214,7 +220,8 @@ export class RunEnding {
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
-        this.tickets.send([{ dispatchId: row.dispatch_id, hint: null, isRetry: true }]);
+        const tickets = planned.runType === RUN_TYPES.task ? this.taskTickets : this.tickets;
+        tickets.send([{ dispatchId: row.dispatch_id, hint: null, isRetry: true }]);
       },
       Math.max(0, delayMs),
     );

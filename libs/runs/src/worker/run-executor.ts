@@ -14,8 +14,9 @@ import {
 import { RunSettler } from '@app/dispatch/worker';
 import { newId } from '@app/kernel';
 import { SecretUnreadableError } from '@app/platform/crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import type { RunTarget } from '../serving.port';
+import { RunTasks } from '../tasks.port';
 import type { ActiveRun } from './active-run';
 import { EventSeals } from '../event-seals';
 import type { SystemEffect } from './extension-points';
@@ -29,12 +30,16 @@ const MAX_INNOCENT_RESTARTS = 5;
 const PUT_BACK_MS = 1_000;
 const EFFECT_LATER_MS = 100;
 
+/** Tasks have slots, and an end, of their own. */
+export type RunKind = 'runs' | 'tasks';
+
 @Injectable()
 export class RunExecutor {
   private readonly log = new Logger(RunExecutor.name);
   private readonly active = new Map<string, ActiveRun>();
 
   constructor(
+    @Optional() @Inject(RunTasks) private readonly tasks: RunTasks | null,
     private readonly router: RunRouter,
     private readonly starter: RunStarter,
     private readonly ending: RunEnding,
@@ -43,8 +48,9 @@ export class RunExecutor {
     private readonly seals: EventSeals,
   ) {}
 
-  get running(): number {
-    return this.active.size;
+  /** Of events and calls, or tasks. */
+  running(kind: RunKind): number {
+    return this.of(kind).length;
   }
 
   /**
@@ -89,8 +95,12 @@ export class RunExecutor {
     for (const runId of runIds) {
       const run = this.active.get(runId);
       if (run === undefined) continue;
+      const graceMs = isTask(run) ? (this.tasks?.cancelled(run.row.dispatch_id) ?? 0) : 0;
+      const asked = run.cancelRequested;
       run.cancelRequested = true;
-      run.handle?.stop('cancelled');
+      if (graceMs === 0) run.handle?.stop('cancelled');
+      // Told again at every renewal of the lease.
+      else if (!asked) setTimeout(() => run.handle?.stop('cancelled'), graceMs).unref();
     }
   }
 
@@ -104,8 +114,8 @@ export class RunExecutor {
   }
 
   /** Stops what is still going on and gives the rows back uncounted. */
-  async giveBackAll(): Promise<void> {
-    const runs = [...this.active.values()];
+  async giveBackAll(kind: RunKind): Promise<void> {
+    const runs = this.of(kind);
     for (const run of runs) {
       run.dropped = true;
       run.handle?.stop('shutdown');
@@ -117,7 +127,11 @@ export class RunExecutor {
         return this.giveBack(run.row, run.incarnation, restarts);
       }),
     );
-    this.ending.stop();
+    if (kind === 'runs') this.ending.stop();
+  }
+
+  private of(kind: RunKind): readonly ActiveRun[] {
+    return [...this.active.values()].filter((run) => isTask(run) === (kind === 'tasks'));
   }
 
   private async route(row: ClaimedRow, incarnation: string): Promise<void> {
@@ -146,6 +160,8 @@ export class RunExecutor {
     runs: readonly [PlannedRun, ...PlannedRun[]],
   ): Promise<void> {
     const [own, ...others] = runs;
+    // Its row says everything since it was written.
+    if (row.run_type === RUN_TYPES.task) return this.runOne(row, incarnation, own);
     const siblings = others.map((run) => ({ run, dispatchId: newId(), runId: newId() }));
     const ours = await this.settler.start(
       incarnation,
@@ -253,6 +269,10 @@ export class RunExecutor {
       },
     ]);
   }
+}
+
+function isTask(run: ActiveRun): boolean {
+  return run.row.run_type === RUN_TYPES.task;
 }
 
 function startedRow(dispatchId: string, runId: string, run: PlannedRun) {

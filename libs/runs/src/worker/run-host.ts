@@ -12,7 +12,6 @@ import type { HostFunctions, RunFacts } from './extension-points';
 import type { RunAnnouncer } from './run-announcer';
 import { MAX_STREAM_DATA_ROWS, type StreamDataWriter } from './stream-data-writer';
 import { RunLog } from './run-log';
-import { RunSecrets } from '../secret-leaves';
 import { TraceBuffer } from './trace-buffer';
 import type { TraceSegment } from '@app/dispatch';
 
@@ -41,8 +40,6 @@ const RETRY_MS = 250;
 export class RunHost implements SandboxHost {
   private readonly trace: TraceBuffer;
   private readonly log: RunLog;
-  /** What the run has read of what is secret. */
-  readonly secrets = new RunSecrets();
   streamDataCount: number;
   /** Required context keys without a value when the run began. */
   missingContext: readonly string[] = [];
@@ -58,6 +55,11 @@ export class RunHost implements SandboxHost {
     this.trace = new TraceBuffer(earlier.starts);
     this.log = new RunLog(services.maxLogBytes);
     this.streamDataCount = earlier.streamDataCount;
+  }
+
+  /** What the run has read of what is secret. */
+  get secrets(): RunFacts['secrets'] {
+    return this.run.secrets;
   }
 
   call(name: string, argsJson: string, signal: AbortSignal): Promise<string> {

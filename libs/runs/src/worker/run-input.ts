@@ -1,5 +1,5 @@
 /** What a run is handed: the argument text, `info()` and limits. Texts are put together, user documents never parsed. */
-import { runTypeName, type ClaimedRow, type RetryPolicy } from '@app/dispatch';
+import { RUN_TYPES, runTypeName, type ClaimedRow, type RetryPolicy } from '@app/dispatch';
 import { cut, scanJson } from '@app/events';
 import type { EnvFacts, RunTarget } from '../serving.port';
 
@@ -52,8 +52,16 @@ export function runInfo(
   target: RunTarget,
   env: EnvFacts,
   runType: number,
-  policy: RetryPolicy,
-  settings: Readonly<Record<string, number>>,
+  {
+    policy,
+    settings,
+    deadlineMs,
+  }: {
+    readonly policy: RetryPolicy;
+    readonly settings: Readonly<Record<string, number>>;
+    /** When the run will be stopped. */
+    readonly deadlineMs: number;
+  },
 ): string {
   return JSON.stringify({
     run: {
@@ -66,7 +74,9 @@ export function runInfo(
       'retry-delay': policy.delayMs,
       'origin-run-id': row.retry_of_run_id ?? row.origin_run_id,
     },
-    event: { id: row.event_id, type: row.event_type },
+    // The event of a task is the order to start it: nothing that a program was told.
+    event: runType === RUN_TYPES.task ? null : { id: row.event_id, type: row.event_type },
+    deadline: Math.trunc(deadlineMs),
     stream: { id: row.stream_id },
     build: { id: target.buildId, hash: target.buildHash },
     project: { id: target.projectId, name: target.projectName },
@@ -76,4 +86,18 @@ export function runInfo(
     access: row.access_id === null ? null : { id: row.access_id },
     conf: settings,
   });
+}
+
+/** What a task is started with besides its argument; the column `start_data` of its row, JSON text. */
+export interface TaskStart {
+  readonly timeoutMs: number;
+  /** As declared: a number, a map, or null. */
+  readonly retry: unknown;
+}
+
+/** JSON array text: the one argument of a task. */
+export function taskArgs(eventData: string): string {
+  const scan = scanJson(eventData);
+  const span = scan.ok ? scan.members.get('args') : undefined;
+  return `[${span === undefined ? 'null' : cut(eventData, span)}]`;
 }

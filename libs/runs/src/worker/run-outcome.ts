@@ -25,7 +25,9 @@ export interface AttemptFacts {
   readonly random: number;
 }
 
-/** Only handlers of events and schedules are tried again; calls have somebody waiting for this very run. */
+const RETRYING: ReadonlySet<number> = new Set([RUN_TYPES.event, RUN_TYPES.schedule, RUN_TYPES.task]);
+
+/** Only handlers of events and schedules, and tasks, are tried again; calls have somebody waiting for this very run. */
 export function judge(outcome: Exclude<SandboxOutcome, { status: 'lost' }>, facts: AttemptFacts): Verdict {
   if (outcome.status !== 'failed') {
     return {
@@ -36,7 +38,7 @@ export function judge(outcome: Exclude<SandboxOutcome, { status: 'lost' }>, fact
     };
   }
   const { failureKind, resultJson: result, retryable } = outcome;
-  const retries = facts.runType === RUN_TYPES.event || facts.runType === RUN_TYPES.schedule;
+  const retries = RETRYING.has(facts.runType);
   if (
     retries &&
     retryable !== false &&

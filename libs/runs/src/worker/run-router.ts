@@ -10,7 +10,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Serving, type RunTarget } from '../serving.port';
 import { SystemEffects, type SystemEffect } from './extension-points';
-import { eventArgs, readCall } from './run-input';
+import { eventArgs, readCall, taskArgs, type TaskStart } from './run-input';
 
 /** One run that a row leads to. */
 export interface PlannedRun {
@@ -19,6 +19,8 @@ export interface PlannedRun {
   readonly argsJson: string;
   /** Something a person should know about how the target was chosen: JSON-able. */
   readonly warning: object | null;
+  /** Instead of the worker's own limit. */
+  readonly timeoutMs?: number;
 }
 
 /** A run that cannot begin: it is recorded as failed. */
@@ -52,6 +54,7 @@ export class RunRouter {
   }
 
   async plan(row: ClaimedRow): Promise<Plan> {
+    if (row.run_type === RUN_TYPES.task) return this.planTask(row);
     const routing = readRouting(row.routing);
     if (isCallType(row.event_type) && (row.event_type === 'hot:call' || row.source !== EVENT_SOURCES.api)) {
       return this.planCall(row, routing);
@@ -71,6 +74,29 @@ export class RunRouter {
     return {
       kind: 'runs',
       runs: [this.planFor(row, first), ...others.map((target) => this.planFor(row, target))],
+    };
+  }
+
+  /** Of the build that its starter ran in, also when another one serves by now. */
+  private async planTask(row: ClaimedRow): Promise<Plan> {
+    const runType = RUN_TYPES.task;
+    const functionName = row.function_name ?? '';
+    const found = await this.serving.findFunction(row.env_id, functionName, {
+      buildId: row.build_id,
+      projectId: row.project_id,
+    });
+    if (found === null) {
+      const message = `Function not found: ${functionName} (its build is no longer there)`;
+      return { kind: 'impossible', run: { runType, functionName, message } };
+    }
+    // Written by ourselves.
+    const start = JSON.parse(row.start_data ?? '{"timeoutMs":1800000,"retry":null}') as TaskStart;
+    const target: RunTarget = { ...found.target, retry: start.retry ?? undefined };
+    return {
+      kind: 'runs',
+      runs: [
+        { target, runType, argsJson: taskArgs(row.event_data), warning: null, timeoutMs: start.timeoutMs },
+      ],
     };
   }
 

@@ -1,11 +1,18 @@
 /** A planned run into the sandbox, with what it may read and reach, until its outcome is there. */
-import { dispatchConfig, EventAcceptor, readRetryPolicy, type DispatchConfig } from '@app/dispatch';
+import {
+  dispatchConfig,
+  EventAcceptor,
+  readRetryPolicy,
+  RUN_TYPES,
+  type DispatchConfig,
+} from '@app/dispatch';
 import { RunSettler, WorkerLease } from '@app/dispatch/worker';
-import { SANDBOX, type Sandbox, type SandboxOutcome } from '@app/platform/sandbox';
+import { SANDBOX, TASK_SANDBOX, type Sandbox, type SandboxOutcome } from '@app/platform/sandbox';
 import { Inject, Injectable } from '@nestjs/common';
 import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
 import type { ActiveRun } from './active-run';
 import { EventSeals, type CallerRequest } from '../event-seals';
+import { RunSecrets } from '../secret-leaves';
 import { HostFunctions, type RunFacts } from './extension-points';
 import { RunAnnouncer } from './run-announcer';
 import { RunHost, type EarlierStarts } from './run-host';
@@ -27,6 +34,7 @@ export class RunStarter {
     private readonly functions: HostFunctions,
     private readonly seals: EventSeals,
     @Inject(SANDBOX) private readonly sandbox: Sandbox,
+    @Inject(TASK_SANDBOX) private readonly taskSandbox: Sandbox,
     @Inject(runsWorkerConfig.token) private readonly config: RunsWorkerConfig,
     @Inject(dispatchConfig.token) private readonly dispatch: DispatchConfig,
   ) {}
@@ -50,7 +58,9 @@ export class RunStarter {
       eventId: row.event_id,
       byUserId: row.by_user_id,
       accessId: row.access_id,
+      runType: planned.runType,
       target,
+      secrets: new RunSecrets(),
     };
     const host = new RunHost(
       run,
@@ -97,14 +107,20 @@ export class RunStarter {
     const request = this.seals.requestOf(row);
     for (const secret of secrets) host.secrets.add(secret);
     const policy = readRetryPolicy(target.retry, this.dispatch);
-    const handle = this.sandbox.start({
+    const timeoutMs = planned.timeoutMs ?? this.config.runTimeoutMs;
+    const sandbox = planned.runType === RUN_TYPES.task ? this.taskSandbox : this.sandbox;
+    const handle = sandbox.start({
       runId: row.run_id,
       orgId: row.org_id,
       artifactHash: target.artifactHash,
       loadArtifact: () => this.serving.artifact(target),
       fn: target.functionName,
       argsJson: planned.argsJson,
-      infoJson: runInfo(row, target, facts, planned.runType, policy, this.functions.told),
+      infoJson: runInfo(row, target, facts, planned.runType, {
+        policy,
+        settings: this.functions.told,
+        deadlineMs: Date.now() + timeoutMs,
+      }),
       ctxJson: withRequest(withSecrets(ctx.json, secrets), request),
       limits: {
         maxDepth: 4_096,
@@ -113,7 +129,7 @@ export class RunStarter {
         maxResultBytes: 16 * 1024 * 1024,
       },
       trace: true,
-      timeoutMs: this.config.runTimeoutMs,
+      timeoutMs,
       quarantine: row.quarantine,
       host,
     });

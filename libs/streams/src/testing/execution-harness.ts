@@ -1,5 +1,5 @@
 import { AccessModule } from '@app/access';
-import { DispatchModule, eventTickets } from '@app/dispatch';
+import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { EventsApiModule } from '@app/events/api';
 import { newId, type PermissionSet } from '@app/kernel';
 import { ApiKeyService, KeyCredentialsModule } from '@app/keys';
@@ -31,7 +31,7 @@ class TestApiModule {
         KeyCredentialsModule,
         RedisModule,
         LiveModule,
-        QueueModule.forRoot([eventTickets]),
+        QueueModule.forRoot([eventTickets, taskTickets]),
         DispatchModule,
         OrgsApiModule,
         EventsApiModule,

@@ -1,0 +1,15 @@
+export { computeUnits, cusMultiplier } from './compute-units';
+export { DEFAULT_LIMITS, DEFAULT_POLICY, type ContainerLimits, type ContainerPolicy } from './containers';
+export { TaskCommands } from './task-commands';
+export { TASK_COLUMNS, TaskReads, toTaskView, type TaskRow, type TaskUsage } from './task.queries';
+export {
+  isEnded,
+  TASK_STATUSES,
+  TASK_TYPES,
+  taskJson,
+  taskStatusName,
+  type TaskStatus,
+  type TaskType,
+  type TaskView,
+} from './task.view';
+export { TasksModule } from './tasks.module';

@@ -1,0 +1,1 @@
+export { callHost, TasksHarness, type TestTenant } from './tasks-harness';

@@ -1,0 +1,236 @@
+/** The calls of the library on tasks and containers: texts are cut out of what came and spliced into what goes. */
+import {
+  encodeStreamNotice,
+  RUN_TYPES,
+  streamChannel,
+  StreamTotals,
+  TASKS_CHANNEL,
+  TaskTicketSender,
+} from '@app/dispatch';
+import { newId, NotFoundError, UnavailableError } from '@app/kernel';
+import { LiveBus } from '@app/platform/live';
+import { EventSeals, RunTasks, type TaskCall, type TaskUser } from '@app/runs';
+import { DEFAULT_LIMITS, DEFAULT_POLICY, isEnded, TaskCommands, TaskReads, type TaskView } from '@app/tasks';
+import { Injectable } from '@nestjs/common';
+import { TaskArgs } from './task-args';
+import { TaskRefusedError, TaskRunOverError } from './task.errors';
+import { TaskRepository } from './task.repository';
+import { TaskWaits } from './task-waits';
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const MIN_TIMEOUT_MS = 1_000;
+const MAX_TIMEOUT_MS = 7 * 24 * 3_600_000;
+/** For a task that learns by a message that it is cancelled. */
+const GRACE_MS = 3_000;
+const CANCEL = '{"$cancel":true}';
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+type Answer = (run: TaskUser, args: TaskArgs, signal: AbortSignal) => Promise<string>;
+
+@Injectable()
+export class ProgramTasks extends RunTasks {
+  /** Tasks that go on here and have asked for messages: they learn by one that they are cancelled. */
+  private readonly reading = new Set<string>();
+  /** Runs that have been told. */
+  private readonly told = new WeakSet<AbortSignal>();
+
+  constructor(
+    private readonly repository: TaskRepository,
+    private readonly reads: TaskReads,
+    private readonly commands: TaskCommands,
+    private readonly waits: TaskWaits,
+    private readonly tickets: TaskTicketSender,
+    private readonly totals: StreamTotals,
+    private readonly seals: EventSeals,
+    private readonly bus: LiveBus,
+  ) {
+    super();
+  }
+
+  override async call(run: TaskUser, name: TaskCall, argsJson: string, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.answers[name](run, new TaskArgs(argsJson), signal);
+    } catch (error) {
+      // "Unavailable" would say that there are no tasks at all.
+      if (error instanceof UnavailableError) throw Object.assign(new Error(error.message), { code: 'io' });
+      if (error instanceof NotFoundError) throw new TaskRefusedError('not_found', 'task not found');
+      throw error;
+    }
+  }
+
+  override async sleep(run: TaskUser, ms: number, signal: AbortSignal): Promise<void> {
+    const order = { what: 'time', taskId: run.dispatchId, untilMs: Date.now() + ms, signal } as const;
+    await this.waits.until({ ...order, parks: run.runId }, () => Promise.resolve(null));
+  }
+
+  override cancelled(taskId: string): number {
+    if (!this.reading.has(taskId)) return 0;
+    this.waits.poke(taskId);
+    return GRACE_MS;
+  }
+
+  private readonly answers: Readonly<Record<TaskCall, Answer>> = {
+    'task.start': (run, args) => this.start(run, args),
+    'task.get': async (run, args) => shown(await this.reads.get(run, args.taskId())),
+    'task.wait': async (run, args, signal) => {
+      const taskId = args.taskId();
+      const untilMs = Date.now() + args.count('maxMs');
+      await this.waits.listen();
+      const ended = await this.waits.until(
+        { what: 'end', taskId, untilMs, signal, parks: parkable(run) },
+        async () => {
+          const task = await this.reads.get(run, taskId);
+          return isEnded(task.status) ? task : null;
+        },
+      );
+      return ended === null ? 'null' : shown(ended);
+    },
+    'task.cancel': async (run, args) => String(await this.commands.cancel(run, args.taskId())),
+    'task.send': async (run, args) => {
+      const taskId = args.taskId();
+      const payload = args.raw('data') ?? 'null';
+      if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES)
+        throw new TaskRefusedError('quota', `a message has at most ${MAX_MESSAGE_BYTES} bytes`);
+      withoutSecrets(run, payload, 'a message');
+      const { ours, sent, status } = await this.repository.send(run, run.envId, taskId, payload);
+      if (!ours) throw new TaskRunOverError();
+      if (status === null) throw new TaskRefusedError('not_found', 'task not found');
+      if (sent) this.bus.publish(TASKS_CHANNEL, taskId);
+      // To a task that has ended nothing is sent, as nobody would read it.
+      else if (status <= 2) throw new TaskRefusedError('quota', 'inbox full');
+      return 'null';
+    },
+    'task.receive': (run, _args, signal) => this.receive(run, signal),
+    'task.checkpoint': async (run, args) => {
+      own(run);
+      const value = args.raw('data') ?? 'null';
+      if (Buffer.byteLength(value) > MAX_CHECKPOINT_BYTES)
+        throw new TaskRefusedError('quota', `a checkpoint has at most ${MAX_CHECKPOINT_BYTES} bytes`);
+      withoutSecrets(run, value, 'a checkpoint');
+      if (!(await this.repository.checkpoint(run, value))) throw new TaskRunOverError();
+      return 'null';
+    },
+    'task.restore': async (run, args) => {
+      const taskId = args.raw('taskId') === null ? own(run) : args.taskId();
+      const checkpoint = await this.repository.restore(run.envId, taskId);
+      if (checkpoint === undefined) throw new TaskRefusedError('not_found', 'task not found');
+      return checkpoint ?? 'null';
+    },
+    'box.policy': () => Promise.resolve(JSON.stringify({ enabled: false, ...DEFAULT_POLICY })),
+    'box.quota': () => Promise.resolve(UNLIMITED),
+    'box.limits': () => Promise.resolve(LIMITS),
+  };
+
+  private async start(run: TaskUser, args: TaskArgs): Promise<string> {
+    const options = (args.value('options') ?? {}) as Readonly<Record<string, unknown>>;
+    if (options['type'] === 'container')
+      throw new TaskRefusedError('invalid', 'containers are not enabled on this platform');
+    if (options['type'] !== undefined && options['type'] !== 'code')
+      throw new TaskRefusedError('invalid', `unknown task type '${String(options['type'])}'`);
+    const functionName = args.text('function');
+    const asked = Number(options['timeoutMs'] ?? 1_800_000);
+    const timeoutMs = Math.min(Math.max(Number.isFinite(asked) ? asked : 0, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
+    const retry = options['retry'] ?? null;
+    const taskId = newId();
+    const data =
+      `{"fn":${JSON.stringify(functionName)},"args":${args.raw('args') ?? 'null'},` +
+      `"options":${JSON.stringify({ timeout: timeoutMs, retry })}}`;
+    const { eventData, sealed } = this.seals.seal(run, taskId, data, run.secrets);
+    const started = await this.repository.start({
+      guard: { incarnation: run.incarnation, dispatchId: run.dispatchId },
+      taskId,
+      orgId: run.orgId,
+      envId: run.envId,
+      retentionClass: run.retentionClass,
+      streamId: run.streamId,
+      projectId: run.target.projectId,
+      buildId: run.target.buildId,
+      functionName,
+      eventData,
+      sealed,
+      startData: JSON.stringify({ timeoutMs, retry }),
+      timeoutMs,
+      retry: retry === null ? null : JSON.stringify(retry),
+      originRunId: run.runId,
+      byUserId: run.byUserId,
+      accessId: run.accessId,
+    });
+    if (!started) throw new TaskRunOverError();
+    this.totals.add(run.streamId, { events: 1 });
+    this.tickets.send([{ dispatchId: taskId, hint: null, isRetry: false }]);
+    const { projectId } = run.target;
+    this.bus.publish(
+      streamChannel(run.envId, run.streamId),
+      encodeStreamNotice({ k: 'task', taskId, runId: null, projectId }),
+    );
+    return JSON.stringify({ taskId });
+  }
+
+  private async receive(run: TaskUser, signal: AbortSignal): Promise<string> {
+    const taskId = own(run);
+    await this.waits.listen();
+    if (!this.reading.has(taskId)) {
+      this.reading.add(taskId);
+      signal.addEventListener('abort', () => this.reading.delete(taskId), { once: true });
+    }
+    const found = await this.waits.until(
+      { what: 'message', taskId, untilMs: NEVER, signal, parks: run.runId },
+      async () => {
+        const next = await this.repository.receive(run);
+        if (next === null) throw new TaskRunOverError();
+        if (!next.cancelled) return next.message;
+        if (this.told.has(signal)) return 'null';
+        this.told.add(signal);
+        return CANCEL;
+      },
+    );
+    return found ?? 'null';
+  }
+}
+
+/** The task that the run is. */
+function own(run: TaskUser): string {
+  if (run.runType !== RUN_TYPES.task) throw new TaskRefusedError('unavailable', 'not running inside a task');
+  return run.dispatchId;
+}
+
+/** Other runs have limits of their own. */
+const parkable = (run: TaskUser): string | null => (run.runType === RUN_TYPES.task ? run.runId : null);
+
+/**
+ * What is executed later can't be masked, and the run that gets it could not mask what it never read: where a task needs
+ * a secret it reads it from its context, as everybody does. Arguments may hold some: they are sealed.
+ */
+function withoutSecrets(run: TaskUser, json: string, what: string): void {
+  if (run.secrets.hideIn(json) !== null)
+    throw new TaskRefusedError(
+      'invalid',
+      `${what} can't hold secrets; the task can read them from its context`,
+    );
+}
+
+/** As `::hot::task/await` and the local runs have it. */
+function shown(task: TaskView): string {
+  const { status, taskType: type, timeoutMs, durationMs } = task;
+  const facts = { status, type, timeoutMs, ...(durationMs === null ? {} : { durationMs }) };
+  return `${JSON.stringify(facts).slice(0, -1)},"result":${task.result ?? 'null'}}`;
+}
+
+const UNLIMITED = JSON.stringify({
+  'tasks-remaining': -1,
+  'minutes-remaining': -1,
+  'compute-units-remaining': -1,
+  'compute-units-used': 0,
+  'concurrent-remaining': -1,
+  overage: false,
+});
+
+const LIMITS = JSON.stringify({
+  'memory-mb': DEFAULT_LIMITS.memoryMb,
+  'cpu-pct': DEFAULT_LIMITS.cpuPct,
+  'tmp-mb': DEFAULT_LIMITS.tmpMb,
+  'disk-mb': DEFAULT_LIMITS.diskMb,
+  'timeout-secs': DEFAULT_LIMITS.timeoutSecs,
+  network: DEFAULT_LIMITS.network,
+});

@@ -1,0 +1,129 @@
+import { CounterSlots, GroupWriter, HotSqlPools, isRowsFault } from '@app/dispatch';
+import { Injectable } from '@nestjs/common';
+import { CHECKPOINT, RECEIVE, RESTORE, SEND, START } from './task.sql';
+
+/** Whose write it is. */
+export interface Guard {
+  readonly incarnation: string;
+  readonly dispatchId: string;
+}
+
+export interface NewTask {
+  readonly guard: Guard;
+  readonly taskId: string;
+  readonly orgId: string;
+  readonly envId: string;
+  readonly retentionClass: number;
+  readonly streamId: string;
+  readonly projectId: string;
+  readonly buildId: string;
+  readonly functionName: string;
+  /** JSON text. */
+  readonly eventData: string;
+  readonly sealed: string | null;
+  /** JSON text. */
+  readonly startData: string;
+  readonly timeoutMs: number;
+  /** JSON text. */
+  readonly retry: string | null;
+  readonly originRunId: string;
+  readonly byUserId: string | null;
+  readonly accessId: string | null;
+}
+
+const MAX_ROWS = 200;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+@Injectable()
+export class TaskRepository {
+  private readonly starts: GroupWriter<NewTask, boolean>;
+
+  constructor(
+    private readonly pools: HotSqlPools,
+    slots: CounterSlots,
+  ) {
+    this.starts = new GroupWriter<NewTask, boolean>({
+      maxItems: MAX_ROWS,
+      maxWeight: MAX_BYTES,
+      maxInFlight: 1,
+      weigh: (task) => task.eventData.length + 500,
+      isItemsFault: isRowsFault,
+      write: async (tasks) => {
+        const incarnation = tasks.at(-1)?.guard.incarnation ?? '';
+        const mine = tasks.filter(({ guard }) => guard.incarnation === incarnation);
+        const started = await this.insert(mine, incarnation, slots.of('startTask'));
+        return tasks.map(({ taskId }) => started.has(taskId));
+      },
+    });
+  }
+
+  /** Queued, durable. False: the run that starts it is not ours any more. */
+  start(task: NewTask): Promise<boolean> {
+    return this.starts.push(task);
+  }
+
+  /** Null: the run is not ours. */
+  async receive(
+    run: Guard,
+  ): Promise<{ readonly cancelled: boolean; readonly message: string | null } | null> {
+    const [row] = await this.pools.durable.rows<{ cancel: number; payload: string | null }>(RECEIVE, [
+      run.incarnation,
+      run.dispatchId,
+    ]);
+    return row === undefined ? null : { cancelled: row.cancel === 1, message: row.payload };
+  }
+
+  async send(
+    run: Guard,
+    envId: string,
+    taskId: string,
+    payload: string,
+  ): Promise<{ readonly ours: boolean; readonly sent: boolean; readonly status: number | null }> {
+    const [row] = await this.pools.durable.rows<{ ours: boolean; sent: boolean; status: number | null }>(
+      SEND,
+      [run.incarnation, run.dispatchId, taskId, envId, payload],
+    );
+    return row ?? { ours: false, sent: false, status: null };
+  }
+
+  async checkpoint(run: Guard, value: string): Promise<boolean> {
+    const rows = await this.pools.durable.rows(CHECKPOINT, [run.incarnation, run.dispatchId, value]);
+    return rows.length > 0;
+  }
+
+  /** Undefined: there is no such task in the env. */
+  async restore(envId: string, taskId: string): Promise<string | null | undefined> {
+    const [row] = await this.pools.durable.rows<{ checkpoint: string | null }>(RESTORE, [envId, taskId]);
+    return row?.checkpoint;
+  }
+
+  private async insert(
+    tasks: readonly NewTask[],
+    incarnation: string,
+    slot: number,
+  ): Promise<ReadonlySet<string>> {
+    const pick = <T>(of: (task: NewTask) => T): T[] => tasks.map(of);
+    const rows = await this.pools.durable.rows<{ task_id: string }>(START, [
+      pick((task) => task.taskId),
+      pick((task) => task.guard.dispatchId),
+      pick((task) => task.orgId),
+      pick((task) => task.envId),
+      pick((task) => task.retentionClass),
+      pick((task) => task.streamId),
+      pick((task) => task.projectId),
+      pick((task) => task.buildId),
+      pick((task) => task.functionName),
+      pick((task) => task.eventData),
+      pick((task) => task.sealed),
+      pick((task) => task.startData),
+      pick((task) => task.timeoutMs),
+      pick((task) => task.retry),
+      pick((task) => task.originRunId),
+      pick((task) => task.byUserId),
+      pick((task) => task.accessId),
+      incarnation,
+      slot,
+    ]);
+    return new Set(rows.map((row) => row.task_id));
+  }
+}

@@ -92,7 +92,9 @@ function membersOf(program: ProgramRt): ReadonlyMap<string, readonly string[]> {
   }
   for (const [ns, functions] of program.tables.namespaces) {
     const list = members.get(ns) ?? [];
-    members.set(ns, [...list, ...functions.map((f) => f.name).filter((name) => !list.includes(name))]);
+    // An import is a name for a function of elsewhere.
+    const own = functions.filter((f) => program.fn(f.fn).name === f.name).map((f) => f.name);
+    members.set(ns, [...list, ...own.filter((name) => !list.includes(name))]);
   }
   return members;
 }

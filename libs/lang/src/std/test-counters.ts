@@ -103,9 +103,12 @@ export function countTest(fb: Fiber, passed: boolean, name: Value): void {
   });
 }
 
-export function beginTest(fb: Fiber): void {
-  change(fb, (c) => c.set('current-test', EMPTY));
+/** @param counts of assertions so far */
+export function beginTest(fb: Fiber, counts: Value = EMPTY): void {
+  change(fb, (c) => c.set('current-test', counts));
 }
+
+export const currentCounts = (fb: Fiber): Value => counters(fb).getStr('current-test') ?? EMPTY;
 
 export function printSummary(fb: Fiber): void {
   const part = (section: Section): string =>

@@ -16,6 +16,7 @@ import {
   beginTest,
   count,
   countTest,
+  currentCounts,
   failures,
   printNoTests,
   printSummary,
@@ -67,6 +68,8 @@ function metaOf(fb: Fiber, f: Value): Value {
 // ---- running ----------------------------------------------------------------------------------------------------------
 
 interface Started {
+  /** The test that runs this one, and its counts: both go on behind it. */
+  readonly outer: { readonly name: string; readonly counts: Value };
   readonly failuresBefore: number;
   readonly startUs: number;
   /** Output while the test runs, and where output went before. */
@@ -76,12 +79,13 @@ interface Started {
 
 function begin(fb: Fiber, name: string, capture: boolean): Started {
   const { captures } = fb.r;
+  const outer = { name: fb.r.currentTest, counts: currentCounts(fb) };
   fb.r.currentTest = name;
   beginTest(fb);
   const before = captures.out;
   const out = capture ? { text: '' } : null;
   if (out !== null) captures.out = out;
-  return { failuresBefore: failures(fb).length, startUs: fb.r.host.nowUs(), out, before };
+  return { failuresBefore: failures(fb).length, startUs: fb.r.host.nowUs(), out, before, outer };
 }
 
 /** Whoever started the run as a test run gets each test as a record, and shows it in a way of its own. */
@@ -109,7 +113,8 @@ function finish(fb: Fiber, d: number, site: number, name: string, started: Start
   if (o.halt !== null) problem = messageOf(fb, d, site, haltPayload(o.halt));
   else if (o.value instanceof Res && !o.value.ok) problem = errText(fb, d, site, o.value);
   const passed = problem === null && count(fb, 'current-test', 'failed') === 0;
-  if (isTestRun(fb)) report(fb, name, started, passed, problem);
+  const nested = started.outer.name !== '';
+  if (isTestRun(fb) && !nested) report(fb, name, started, passed, problem);
   else {
     writeOutput(
       fb,
@@ -120,6 +125,8 @@ function finish(fb: Fiber, d: number, site: number, name: string, started: Start
     if (problem !== null) writeOutput(fb, 'out', `    ${RED} Test execution error: ${problem}\n`);
   }
   countTest(fb, passed, name);
+  fb.r.currentTest = started.outer.name;
+  if (nested) beginTest(fb, started.outer.counts);
   return passed;
 }
 

@@ -198,7 +198,7 @@ export function emitFnValue(ac: Activation, fn: FunctionDef, local: Local | null
     names.set(overload, emitted);
   }
   const table = rows(cx, fn, (o) => names.get(o) ?? { s: 'null', a: 'null' });
-  return `closure(${fn.id}, ${x}, ${table})`;
+  return withParams(cx, `closure(${fn.id}, ${x}, ${table})`, fn.overloads[0]?.params ?? []);
 }
 
 export function emitLambda(ac: Activation, node: Extract<Core, { kind: 'lambda' }>): string {
@@ -220,7 +220,17 @@ export function emitLambda(ac: Activation, node: Extract<Core, { kind: 'lambda' 
     const { params, body } = emitBody(cx, mode, parts);
     emitted[mode] = `${mode === 'a' ? 'async ' : ''}(${params}) => {\n${body.join('\n')}\n}`;
   }
-  return `lambda(${emitted.s}, ${emitted.a}, ${bodies.x}, ${node.params.length})`;
+  return withParams(
+    cx,
+    `lambda(${emitted.s}, ${emitted.a}, ${bodies.x}, ${node.params.length})`,
+    node.params,
+  );
+}
+
+/** Names of the parameters of a closure, in programs that give arguments by name. */
+function withParams(cx: Context, value: string, params: readonly { readonly name: string }[]): string {
+  if (!cx.susp.mentioned.has('::hot::internal::mcp/invoke-with-input')) return value;
+  return `withParams(${value}, ${js(params.map(({ name }) => name))})`;
 }
 
 /** A lazy argument. */

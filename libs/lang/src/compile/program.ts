@@ -8,6 +8,7 @@ import { Context, metaJson } from './context';
 import { emitSteps, js } from './expr';
 import { stepsJs } from './blocks';
 import { emitInit, emitTopFunction, functionRow } from './functions';
+import { schemasOf } from './schemas';
 import { isNone, Suspension } from './suspension';
 import type { NamedDefinition, NamedFunction, Tables, TypeEntry } from './tables';
 
@@ -60,6 +61,7 @@ export const RUNTIME_NAMES = [
   'waitsFor',
   'lambda',
   'closure',
+  'withParams',
   'F',
   'dynamic',
   'dynamicAsync',
@@ -241,6 +243,7 @@ function tablesOf(cx: Context, tops: readonly FunctionDef[]): Tables {
     namespaces: [...members],
     others,
     streams: cx.susp.streams,
+    schemas: schemasOf(program, cx.susp.mentioned),
     tests: program.tests.map((t) => t.fullName),
     cells: program.cells.map((c) => c.fullName),
     result: program.init.findLastIndex((step) => program.origins[step.file] === 'snippet'),

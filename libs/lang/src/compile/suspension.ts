@@ -7,10 +7,10 @@
  * or nobody knows.
  */
 import type { Callee, Core, CoreArg, CoreStatement, Local } from '../analyse/core';
-import { forEachCore } from '../analyse/visit-core';
 import type { CellDef, FunctionDef, OverloadDef, Program, TypeDef, TypeRef } from '../analyse/program';
 import type { NativeFacts } from '../syntax/native-facts';
 import { calleesFirst } from './callees-first';
+import { mentionedNatives } from './mentions';
 
 export interface Susp {
   readonly top: boolean;
@@ -46,30 +46,14 @@ const SOME_STR: Facts = { call: NOTHING, name: TOP };
 
 const PLAIN_TYPES = /^(Bool|Int|Dec|Null|Bytes|Byte|Int \| Dec|Vec(<.*>)?|Map(<.*>)?)$/;
 
-/** Whether the program mentions a function that opens a stream. */
-function opensStreams(program: Program, natives: ReadonlyMap<string, NativeFacts>): boolean {
-  let found = false;
-  const look = (node: Core): void => {
-    const native =
-      node.kind === 'native-ref'
-        ? node.native
-        : node.kind === 'call' && node.callee.kind === 'native'
-          ? node.callee.native
-          : null;
-    if (native !== null && natives.get(native.name)?.opensStream === true) found = true;
-    if (!found) forEachCore(node, look);
-  };
-  for (const fn of program.functions) for (const overload of fn.overloads) look(overload.body);
-  for (const step of program.init) look(step.value);
-  return found;
-}
-
 export class Suspension {
   private readonly bodies = new Map<OverloadDef, Susp>();
   private readonly results = new Map<OverloadDef, Facts>();
   private readonly cells = new Map<CellDef, Facts>();
   private readonly locals = new Map<Local, Facts>();
   private readonly byName = new Map<string, FunctionDef>();
+  /** Functions of the library, by full name. */
+  readonly mentioned: ReadonlySet<string>;
   /** Iterators may come from the outside, so that everything that takes one may wait. */
   readonly streams: boolean;
   private changed = false;
@@ -81,7 +65,8 @@ export class Suspension {
     program: Program,
     private readonly natives: ReadonlyMap<string, NativeFacts>,
   ) {
-    this.streams = opensStreams(program, natives);
+    this.mentioned = mentionedNatives(program);
+    this.streams = [...this.mentioned].some((name) => natives.get(name)?.opensStream === true);
     for (const fn of program.functions) if (fn.origin === 'top') this.byName.set(fn.fullName, fn);
     // One round settles everything but recursion when callees come first; a chain of calls else takes one per link.
     const functions = calleesFirst(program.functions);

@@ -1,5 +1,7 @@
 /** The side tables of an artifact: what the runtime must know beside the code. JSON, so only plain data. */
 
+import type { SchemaEntry } from './schemas';
+
 /** `{k:'t',i}`: type table entry; `v`: variant; others mirror TypeRef. */
 export type TypeJson =
   | { readonly k: 'any' }
@@ -87,6 +89,7 @@ export interface Tables {
   readonly others: readonly NamedDefinition[];
   /** Iterators may come from the outside. */
   readonly streams: boolean;
+  readonly schemas: readonly SchemaEntry[];
   readonly tests: readonly string[];
   readonly cells: readonly string[];
   /** Index of the step of `init` that gives the value of the evaluated script or snippet; -1 without one. */

@@ -24,7 +24,7 @@ const FORMATS_BY_NAME: Readonly<Record<string, string>> = {
   Uri: 'uri',
 };
 
-/** Types that refer to themselves become `$defs`; `names` keeps them apart when two share a short name. */
+/** Types that refer to themselves become `$defs`. */
 interface Context {
   readonly defs: Map<TypeDef, { readonly name: string; schema: JsonObject }>;
   readonly open: Set<TypeDef>;
@@ -93,7 +93,7 @@ function schemaOf(context: Context, type: TypeRef): JsonObject {
     case 'unknown': {
       const format = FORMATS_BY_NAME[type.text];
       if (format) return { type: 'string', format };
-      return { type: 'object', description: type.text };
+      return { type: 'object', description: `Custom type: ${type.text}` };
     }
   }
 }
@@ -167,7 +167,7 @@ function namedSchema(context: Context, type: TypeDef): JsonObject {
   const known = context.defs.get(type);
   if (known) return { $ref: `#/$defs/${known.name}` };
   if (context.open.has(type)) {
-    const name = defName(context, type);
+    const name = defName(type);
     context.defs.set(type, { name, schema: {} });
     return { $ref: `#/$defs/${name}` };
   }
@@ -180,12 +180,8 @@ function namedSchema(context: Context, type: TypeDef): JsonObject {
   return schema;
 }
 
-function defName(context: Context, type: TypeDef): string {
-  const taken = new Set([...context.defs.values()].map(({ name }) => name));
-  let name = type.name;
-  for (let n = 2; taken.has(name); n++) name = `${type.name}${n}`;
-  return name;
-}
+/** Full names, as short ones of two namespaces may be the same; only letters that need no escaping in a reference. */
+const defName = (type: TypeDef): string => type.fullName.replace(/^::/, '').replace(/::|\//g, '_');
 
 function structSchema(context: Context, type: StructDef): JsonObject {
   const docs = docLines(textOf(metaGet(type.meta, 'doc')));

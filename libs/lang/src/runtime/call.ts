@@ -184,6 +184,16 @@ export function waits(v: Value): boolean {
   return v instanceof TypeValue && v.fn.x !== SUSPENDS.never;
 }
 
+const closureParams = new WeakMap<HotFn, readonly string[]>();
+
+/** Remembers what the parameters of a closure are called. */
+export function withParams(f: HotFn, names: readonly string[]): HotFn {
+  closureParams.set(f, names);
+  return f;
+}
+
+export const paramsOfClosure = (f: HotFn): readonly string[] | null => closureParams.get(f) ?? null;
+
 /** The function that a value stands for: itself, a constructor, a typed Fn, with `names` also a full name. */
 export function functionOf(program: ProgramRt, v: Value, names: boolean): HotFn | null {
   if (v instanceof HotFn) return v;

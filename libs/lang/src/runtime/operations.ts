@@ -11,6 +11,7 @@ import {
   makeFn,
   waits,
   waitsFor,
+  withParams,
   type Row,
 } from './call';
 import { consumeAt, truthy } from './consume';
@@ -105,6 +106,7 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     waits,
     waitsFor: (f: Value, args: readonly Value[]): boolean => waitsFor(program, f, args),
     lambda,
+    withParams,
     closure: (fn: number, x: number, rows: readonly Row[]): HotFn => makeFn(program, fn, null, x, rows),
     F: (fn: number): HotFn => program.fn(fn),
     dynamic,

@@ -253,6 +253,12 @@ export class ProgramRt implements TraceTables {
     return type < 0 ? null : this.construct.typeValue(this.types[type] as TypeInfo, type).fn;
   }
 
+  /** Of its first overload. */
+  paramNames(fn: string): readonly string[] | null {
+    const own = this.named.get(fn)?.params;
+    return own ?? this.library.get(fn)?.signature.overloads[0]?.params.map(({ name }) => name) ?? null;
+  }
+
   definitionOf(name: string): NamedDefinition | null {
     return this.named.get(name) ?? this.others.get(name) ?? null;
   }

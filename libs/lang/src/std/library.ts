@@ -20,6 +20,10 @@ import { HTTP_STREAM } from './hosted/http-stream';
 import { RESOURCE } from './hosted/resource';
 import { STORE } from './hosted/store';
 import { TASK } from './hosted/task';
+import { SQLITE } from './hosted/sqlite';
+import { TCP } from './hosted/tcp';
+import { WS } from './hosted/ws';
+import { INTERNAL } from './internal';
 import { IO_NATIVES } from './io';
 import { ITER } from './iter';
 import { JSON_NATIVES } from './json';
@@ -82,6 +86,10 @@ const ALL: readonly NativeDef[] = [
   ...ALERT,
   ...RESOURCE,
   ...BOX,
+  ...WS,
+  ...TCP,
+  ...SQLITE,
+  ...INTERNAL,
 ];
 
 export const LIBRARY: ReadonlyMap<string, NativeDef> = new Map(

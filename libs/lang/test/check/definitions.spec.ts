@@ -317,18 +317,18 @@ describe('MCP tools', () => {
           type: 'object',
           properties: {
             value: { type: 'integer' },
-            kids: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+            kids: { type: 'array', items: { $ref: '#/$defs/shop_api_Tree' } },
           },
           required: ['value', 'kids'],
         },
       },
       required: ['t'],
       $defs: {
-        Tree: {
+        shop_api_Tree: {
           type: 'object',
           properties: {
             value: { type: 'integer' },
-            kids: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+            kids: { type: 'array', items: { $ref: '#/$defs/shop_api_Tree' } },
           },
           required: ['value', 'kids'],
         },

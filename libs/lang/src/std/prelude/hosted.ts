@@ -45,6 +45,21 @@ TaskResult type { id: Str, status: Str, exit-code: Int?, stdout: Str?, stderr: S
 Failure type { msg: Str, err: Any }
 Cancellation type { msg: Str, data: Any }
 
+::hot::ws ns
+WsOptions type { headers: Map<Str, Str>? }
+WsConnection meta {doc: "An open WebSocket; messages is an Iter of what comes."} type { id: Str, messages: Any }
+
+::hot::tcp ns
+TcpOptions meta {doc: "Milliseconds, 0 for no limit; nodelay is true unless it says false."} type { timeout: Int?, nodelay: Bool? }
+ReadOptions type { timeout: Int? }
+TcpConnection type { id: Str, host: Str, port: Int, tls: Bool }
+
+::hot::tls ns
+TlsOptions meta {doc: "mode is verify-full or insecure."} type { server-name: Str?, mode: Str?, ca-pem: Str?, client-cert-pem: Str?, client-key-pem: Str? }
+
+::hot::sqlite ns
+Connection meta {doc: "An open database."} type { id: Str, path: Str, read-only: Bool }
+
 ::hot::resource ns
 ResourceRef type { path: Str, hash: Str, size: Int }
 

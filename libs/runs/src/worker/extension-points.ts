@@ -3,7 +3,7 @@
  * platform. Registered when modules start, read while runs go on.
  */
 import type { ClaimedRow } from '@app/dispatch';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { RunSecrets } from '../secret-leaves';
 import type { RunTarget } from '../serving.port';
 
@@ -41,8 +41,24 @@ export type SystemEffect = (
   row: ClaimedRow,
 ) => Promise<{ readonly problem: string } | { readonly result: string } | 'later' | null>;
 
-export type HostCallCode =
-  'unavailable' | 'invalid' | 'not_found' | 'conflict' | 'denied' | 'quota' | 'timeout' | 'cancelled' | 'io';
+const HOST_CALL_CODES = [
+  'unavailable',
+  'invalid',
+  'not_found',
+  'conflict',
+  'denied',
+  'quota',
+  'timeout',
+  'cancelled',
+  'io',
+] as const;
+export type HostCallCode = (typeof HOST_CALL_CODES)[number];
+
+/** Ports reject with errors of their own that carry such a code. */
+function isForPrograms(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return HOST_CALL_CODES.some((each) => each === code);
+}
 
 export class HostCallFailure extends Error {
   constructor(
@@ -56,6 +72,7 @@ export class HostCallFailure extends Error {
 
 @Injectable()
 export class HostFunctions {
+  private readonly log = new Logger(HostFunctions.name);
   private readonly functions = new Map<string, HostFunction>();
   private readonly settings: Record<string, number> = {};
 
@@ -83,7 +100,16 @@ export class HostFunctions {
     const implementation = this.functions.get(name);
     if (implementation === undefined)
       throw new HostCallFailure('unavailable', `${name} is not available here`);
-    return implementation(run, argsJson, signal);
+    try {
+      return await implementation(run, argsJson, signal);
+    } catch (error) {
+      // The program hears that the platform could not do it, and no more: whoever runs the platform must hear why.
+      if (!isForPrograms(error)) {
+        const text = error instanceof Error ? (error.stack ?? error.message) : error;
+        this.log.error({ event: 'host_call.failed', name, runId: run.runId, error: text });
+      }
+      throw error;
+    }
   }
 }
 

@@ -23,11 +23,11 @@ export interface SampleSurroundings {
 
 export class RunningSample {
   output = '';
+  private errors = '';
 
   constructor(private readonly child: ChildProcess) {
-    const add = (chunk: Buffer): void => void (this.output += chunk.toString());
-    child.stdout?.on('data', add);
-    child.stderr?.on('data', add);
+    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
   }
 
   /** Waits until it has said this. */
@@ -37,7 +37,7 @@ export class RunningSample {
       const match = what.exec(this.output);
       if (match !== null) return match;
       if (Date.now() > end || this.child.exitCode !== null)
-        throw new Error(`It never said ${String(what)}, but:\n${this.output}`);
+        throw new Error(`It never said ${String(what)}, but:\n${this.output}\n${this.errors}`);
       await sleep(20);
     }
   }
@@ -46,7 +46,8 @@ export class RunningSample {
   async ends(): Promise<string> {
     if (this.child.exitCode === null) await once(this.child, 'exit');
     await sleep(10); // the last output may come after the exit
-    if (this.child.exitCode !== 0) throw new Error(`It ended with ${this.child.exitCode}:\n${this.output}`);
+    if (this.child.exitCode !== 0)
+      throw new Error(`It ended with ${this.child.exitCode}:\n${this.output}\n${this.errors}`);
     return this.output;
   }
 

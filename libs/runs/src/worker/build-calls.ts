@@ -1,7 +1,7 @@
 /** `resource.*` and `info.version` for running programs: what came with their build, and what runs it. */
 import { BuildResources } from '@app/builds';
 import { ENGINE_VERSION } from '@app/bundle';
-import { Injectable, Optional, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleInit } from '@nestjs/common';
 import { HostCallFailure, HostFunctions, type RunFacts } from './extension-points';
 
 /** The program gets the whole content. */
@@ -11,7 +11,7 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
 export class BuildCalls implements OnModuleInit {
   constructor(
     private readonly functions: HostFunctions,
-    @Optional() private readonly resources: BuildResources | null,
+    @Optional() @Inject(BuildResources) private readonly resources: BuildResources | null,
   ) {}
 
   onModuleInit(): void {

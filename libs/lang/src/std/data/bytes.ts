@@ -171,11 +171,10 @@ const BYTES_NATIVES: readonly NativeDef[] = [
     sig: '(bytes: Bytes, index: Int): Int?',
     doc: 'The byte at an index as Int, null past the end.',
     s: (_fb, _d, _s, v = null, index = null) => {
-      const bytes = bytesOf(v);
-      if (bytes === null) return err('::hot::bytes/get: First argument must be Bytes');
+      if (!(v instanceof Uint8Array)) return err('::hot::bytes/get: First argument must be Bytes');
       if (!isInt(index)) return err('::hot::bytes/get: Index must be an Int');
       if (index < 0) return err('::hot::bytes/get: Index must be non-negative');
-      return bytes[Number(index)] ?? null;
+      return v[Number(index)] ?? null;
     },
   }),
   B('index-of', {

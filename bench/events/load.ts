@@ -20,13 +20,21 @@ export class Publisher {
   }
 
   /** Answers the status. */
-  async post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
-    const connection =
-      this.idle.pop() ?? (await new Promise<Connection>((resolve) => this.waiting.push(resolve)));
-    const answer = await connection.request(
+  post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+    return this.send(
       `POST ${path} HTTP/1.1\r\nHost: ${this.target.host}\r\nAuthorization: Bearer ${this.target.token}\r\n` +
         `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
+  }
+
+  get(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    return this.send(`GET ${path} HTTP/1.1\r\nHost: ${this.target.host}\r\n\r\n`);
+  }
+
+  private async send(request: string): Promise<{ readonly status: number; readonly text: string }> {
+    const connection =
+      this.idle.pop() ?? (await new Promise<Connection>((resolve) => this.waiting.push(resolve)));
+    const answer = await connection.request(request);
     const next = this.waiting.shift();
     if (next === undefined) this.idle.push(connection);
     else next(connection);

@@ -20,7 +20,11 @@ export interface Platform {
   readonly stop: () => void;
 }
 
-export async function startPlatform(environment: Readonly<Record<string, string>>): Promise<Platform> {
+/** @param project folder of the project that is deployed */
+export async function startPlatform(
+  environment: Readonly<Record<string, string>>,
+  project: string = PROJECT,
+): Promise<Platform> {
   const port = String(await freePort());
   const env = { ...process.env, ...environment, HOT_API_HOST: '127.0.0.1', HOT_API_PORT: port };
   const { stdout } = await run(process.execPath, [join(SERVER, 'apps/cli/src/bootstrap-local.js')], { env });
@@ -33,7 +37,7 @@ export async function startPlatform(environment: Readonly<Record<string, string>
   try {
     for (const app of ['api', 'worker']) started.push(await start(app, env));
     await run(process.execPath, [join(SERVER, 'apps/cli/src/main.js'), 'deploy'], {
-      cwd: PROJECT,
+      cwd: project,
       env: { ...env, HOT_API_URL: url, HOT_API_KEY: token },
     });
   } catch (error) {

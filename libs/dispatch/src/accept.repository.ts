@@ -7,6 +7,7 @@
 import { statement } from '@app/platform/database';
 import { doubles, smallints, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
+import type { CalledFunction } from './ticket';
 
 /** `known`: the stream's row exists in this env. `fresh`: id made here, cannot exist. `given`: to be found out. */
 export const STREAM_MODES = { known: 0, fresh: 1, given: 2 } as const;
@@ -28,6 +29,8 @@ export interface AcceptRow {
   readonly accessId: string | null;
   readonly originRunId: string | null;
   readonly routing: string | null;
+  /** Not stored: for its ticket. */
+  readonly call: CalledFunction | null;
   readonly sealed: string | null;
   /** Only while this incarnation still holds this running row may the event be written. */
   readonly guard: { readonly dispatchId: string; readonly incarnation: string } | null;

@@ -5,8 +5,9 @@
  * crash of the database only means that the rows are given out again, so the connection may commit lazily.
  */
 import { statement } from '@app/platform/database';
-import { doubles, texts, uuids } from './array-params';
+import { doubles, smallints, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
+import type { RunTypeId } from './states';
 import { countRuns, countUsage, endedAttempt, LEASE_LIVES, RUN_COLUMNS } from './history.sql';
 
 export interface ClaimRequest {
@@ -18,6 +19,7 @@ export interface ClaimRequest {
 }
 
 export interface ClaimRoute {
+  readonly runType: RunTypeId;
   readonly envId: string;
   readonly eventType: string;
   readonly projectId: string;
@@ -82,9 +84,10 @@ WITH c AS (
     project_id = coalesce(i.project_id, d.project_id), build_id = coalesce(i.build_id, d.build_id),
     handler_key = coalesce(i.handler_key, d.handler_key),
     function_name = coalesce(i.function_name, d.function_name),
-    run_type = CASE WHEN i.handler_key IS NULL THEN d.run_type ELSE 2 END
-  FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[])
-    AS i(dispatch_id, run_id, started_ms, env_id, event_type, project_id, build_id, handler_key, function_name)
+    run_type = coalesce(i.run_type, d.run_type)
+  FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
+      $11::smallint[])
+    AS i(dispatch_id, run_id, started_ms, env_id, event_type, project_id, build_id, handler_key, function_name, run_type)
   WHERE d.dispatch_id = i.dispatch_id AND d.dispatch_id = ANY($2::uuid[]) AND d.state + 0 = 1 AND ${LEASE_LIVES}
     AND (i.handler_key IS NULL OR (d.kind = 1 AND d.env_id = i.env_id AND d.event_type = i.event_type))
   RETURNING ${RETURNED})
@@ -142,6 +145,7 @@ export class ClaimRepository {
       uuids(route((r) => r.buildId)),
       texts(route((r) => r.handlerKey)),
       texts(route((r) => r.functionName)),
+      smallints(route((r) => r.runType)),
     ]);
   }
 

@@ -15,6 +15,7 @@ import { HotSqlPools } from './hot-sql.pools';
 import { envChannel } from './notices';
 import { EVENT_SOURCES, type EventSource } from './states';
 import { StreamTotals } from './stream-totals';
+import type { CalledFunction } from './ticket';
 import { TicketSender } from './ticket-sender';
 
 /** Where an event must go, said by the server and by nobody else. Null parts do not restrict. */
@@ -51,6 +52,8 @@ export interface NewEvent {
   readonly eventId?: string;
   readonly originRunId?: string | null;
   readonly routing?: EventRouting | null;
+  /** What a call in exactly one build calls: spares its worker a look. */
+  readonly call?: CalledFunction;
   readonly sealed?: string | null;
   /** Written only while this incarnation holds this running row. */
   readonly guard?: { readonly dispatchId: string; readonly incarnation: string } | null;
@@ -174,6 +177,7 @@ export class EventAcceptor {
       accessId: event.accessId,
       originRunId: event.originRunId ?? null,
       routing: event.routing ? JSON.stringify(event.routing) : null,
+      call: event.call ?? null,
       sealed: event.sealed ?? null,
       guard: event.guard ?? null,
       idempotency: event.idempotency ?? null,
@@ -210,8 +214,10 @@ export class EventAcceptor {
       `{"type":"event:created","event_id":"${row.eventId}","env_id":"${row.envId}","stream_id":"${row.streamId}",` +
         `"event_type":${JSON.stringify(row.eventType)},"project_id":null}`,
     );
-    // A row with routing has to be read before anyone knows what it is for.
-    const hint = row.routing === null ? { envId: row.envId, eventType: row.eventType } : null;
+    const { envId, eventType, call } = row;
+    // Any other row with routing has to be read before anyone knows what it is for.
+    const hint =
+      call !== null ? { envId, eventType, call } : row.routing === null ? { envId, eventType } : null;
     this.tickets.send([{ dispatchId: row.eventId, hint, isRetry: false }]);
   }
 }

@@ -10,6 +10,11 @@ describe('tickets', () => {
       { dispatchId: newId(), hint: { envId, eventType: 'order:placed' }, isRetry: false },
       { dispatchId: newId(), hint: null, isRetry: false },
       { dispatchId: newId(), hint: { envId: newId(), eventType: 'order:placed' }, isRetry: false },
+      {
+        dispatchId: newId(),
+        hint: { envId, eventType: 'hot:call', call: { buildId: newId(), fn: '::a/b' } },
+        isRetry: false,
+      },
     ];
     const sent = eventTickets.payload.parse(JSON.parse(JSON.stringify(encodeTicket(rows))));
     expect(decodeTicket(sent)).toEqual(rows);

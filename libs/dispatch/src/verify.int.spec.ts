@@ -59,6 +59,7 @@ describe('counting again', () => {
       accessId: null,
       originRunId: null,
       routing: null,
+      call: null,
       sealed: null,
       guard: null,
       idempotency: null,

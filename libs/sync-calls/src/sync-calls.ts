@@ -65,6 +65,7 @@ export class SyncCalls {
         began = true;
         return call.onStart?.(happening.runId);
       }
+      if (happening.kind !== 'status') return;
       const { run } = happening;
       if (run.eventId !== eventId || !isTerminal(run.status)) return;
       if (run.status !== 'failed') return settle({ kind: 'ended', run });
@@ -112,6 +113,7 @@ export class SyncCalls {
       byUserId: call.byUserId,
       accessId: call.accessId,
       routing: { buildId, projectId },
+      call: { buildId, fn },
       sealed: this.seals.sealContents(call, eventId, { leaves: moved, secrets, request: call.request }),
     });
   }

@@ -2,6 +2,7 @@
 import {
   decodeTicket,
   eventTickets,
+  RUN_TYPES,
   TicketSender,
   workerChannel,
   type ClaimRoute,
@@ -101,8 +102,14 @@ export class EventConsumer {
 
   /** The handler that the row's event starts, when the ticket says enough and there is exactly one. */
   private targetOf(row: TicketRow): RunTarget | null {
-    if (row.hint === null || row.hint.eventType.startsWith('hot:')) return null;
-    const targets = this.serving.handlersOf(row.hint.envId, row.hint.eventType);
+    if (row.hint === null) return null;
+    const { envId, eventType, call } = row.hint;
+    if (call !== undefined) {
+      const found = this.serving.findFunction(envId, call.fn, { buildId: call.buildId, projectId: null });
+      return found instanceof Promise ? null : (found?.target ?? null);
+    }
+    if (eventType.startsWith('hot:')) return null;
+    const targets = this.serving.handlersOf(envId, eventType);
     if (targets instanceof Promise || targets.length !== 1) return null;
     return targets[0] ?? null;
   }
@@ -138,6 +145,7 @@ export class EventConsumer {
 function routeOf(row: TicketRow, target: RunTarget): ClaimRoute | null {
   if (row.hint === null) return null;
   return {
+    runType: row.hint.call === undefined ? RUN_TYPES.event : RUN_TYPES.call,
     envId: row.hint.envId,
     eventType: row.hint.eventType,
     projectId: target.projectId,

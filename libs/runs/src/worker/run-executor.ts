@@ -62,9 +62,14 @@ export class RunExecutor {
     try {
       row = this.seals.opened(claimed);
       if (target !== null && row.handler_key === target.handlerKey) {
-        this.announcer.handled(row, target);
-        await this.runOne(row, incarnation, this.router.planFor(row, target));
-        return;
+        const planned =
+          row.run_type === RUN_TYPES.call
+            ? this.router.planForCall(row, target)
+            : this.router.planFor(row, target);
+        if (planned !== null) {
+          this.announcer.handled(row, target);
+          return await this.runOne(row, incarnation, planned);
+        }
       }
       await this.route(row, incarnation);
     } catch (error) {

@@ -53,6 +53,13 @@ export class RunRouter {
     return { target, runType: RUN_TYPES.event, argsJson: eventArgs(row), warning: null };
   }
 
+  /** The run of a row that was claimed straight for the function that its event calls; null when it calls another. */
+  planForCall(row: ClaimedRow, target: RunTarget): PlannedRun | null {
+    const call = readCall(row.event_data);
+    if ('problem' in call || call.fn !== target.functionName) return null;
+    return { target, runType: RUN_TYPES.call, argsJson: call.argsJson, warning: null };
+  }
+
   async plan(row: ClaimedRow): Promise<Plan> {
     if (row.run_type === RUN_TYPES.task) return this.planTask(row);
     const routing = readRouting(row.routing);

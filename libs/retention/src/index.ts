@@ -1,2 +1,3 @@
 export { Retention } from './retention';
 export { RetentionModule } from './retention.module';
+export { retentionConfig, type RetentionConfig } from './retention.config';

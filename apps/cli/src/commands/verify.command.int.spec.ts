@@ -29,6 +29,7 @@ describe('hot verify', () => {
         'events accepted 0 = handled 0 + unhandled 0 + dead letters 0 + outstanding 0 + commands 0 + missing 0',
         'counters equal the facts',
         'nothing is in limbo',
+        'use is counted right',
       ],
     });
     const client = new Client({ connectionString: database.url });
@@ -43,6 +44,21 @@ describe('hot verify', () => {
     expect(lines).toContain(
       '  events of environment 00000000-0000-7000-8000-000000000001: counted 7, there are 0',
     );
+  });
+
+  it('fails when what is billed is not what happened', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('DELETE FROM hot.event_bucket');
+    const orgId = '00000000-0000-7000-8000-000000000002';
+    await client.query(`INSERT INTO hot.org (org_id, name, slug) VALUES ($1, 'Verify', 'verify')`, [orgId]);
+    await client.query('INSERT INTO hot.file_usage (org_id, slot, bytes, files) VALUES ($1, 0, 5, 1)', [
+      orgId,
+    ]);
+    await client.end();
+    const { code, lines } = await run({ DATABASE_URL: database.url });
+    expect(code).toBe(1);
+    expect(lines).toContain('  file bytes of 00000000-0000-7000-8000-000000000002: counted 5, there are 0');
   });
 
   it('asks for a database when none is named', async () => {

@@ -1,5 +1,6 @@
 /** `hot verify`: counts again on the database of an installation. For those who run it, not for those who use it. */
 import type { Verification } from '@app/dispatch';
+import type { UsageVerification } from '@app/usage';
 import { CommandError } from '../usage-error';
 import type { Command, CommandInput } from './command';
 
@@ -20,6 +21,19 @@ export function verificationLines(found: Verification): readonly string[] {
   ];
 }
 
+/** What was found of the counters of use. */
+export function usageLines({ differences, staleStreams }: UsageVerification): readonly string[] {
+  return [
+    differences.length === 0 ? 'use is counted right' : 'use is counted wrong:',
+    ...differences.map(
+      ({ counter, id, counted, facts }) => `  ${counter} of ${id}: counted ${counted}, there are ${facts}`,
+    ),
+    ...(staleStreams === 0
+      ? []
+      : [`totals of ${staleStreams} streams are not those of their runs and events (a crash may do that)`]),
+  ];
+}
+
 export const verifyCommand: Command = {
   name: 'verify',
   summary: 'count again on the database: no event lost, counters right, nothing forgotten',
@@ -33,17 +47,23 @@ export const verifyCommand: Command = {
     }
     const found = await verifyDatabase(env, flags.count('patience', 60));
     if (flags.on('json')) out.print(JSON.stringify(found));
-    else for (const line of verificationLines(found)) out.print(line);
+    else for (const line of [...verificationLines(found), ...usageLines(found.usage)]) out.print(line);
     return found.ok ? 0 : 1;
   },
 };
 
 /** Loaded when asked for: the rest of the command line starts without a server's libraries. */
-async function verifyDatabase(env: CommandInput['env'], patienceSeconds: number): Promise<Verification> {
+async function verifyDatabase(
+  env: CommandInput['env'],
+  patienceSeconds: number,
+): Promise<Verification & { readonly usage: UsageVerification }> {
   const { parseSlice } = await import('@app/platform/config');
   const { databaseConfig, withDatabase } = await import('@app/platform/database');
   const { Verifier } = await import('@app/dispatch');
-  return withDatabase(parseSlice(databaseConfig, env), 'hot-verify', (db) =>
-    new Verifier(db).verify(patienceSeconds),
-  );
+  const { UsageVerifier } = await import('@app/usage');
+  return withDatabase(parseSlice(databaseConfig, env), 'hot-verify', async (db) => {
+    const found = await new Verifier(db).verify(patienceSeconds);
+    const usage = await new UsageVerifier(db).verify();
+    return { ...found, ok: found.ok && usage.differences.length === 0, usage };
+  });
 }

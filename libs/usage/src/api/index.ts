@@ -1,0 +1,1 @@
+export { UsageApiModule } from './usage-api.module';

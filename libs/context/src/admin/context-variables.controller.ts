@@ -36,6 +36,7 @@ const contextQuery = z.object({
   project: z.string().max(200).optional(),
   limit: listQueryShape.limit,
   offset: listQueryShape.offset,
+  cursor: listQueryShape.cursor,
   include: listQueryShape.include,
 });
 const levelQuery = z.object({ project: z.string().max(200).optional() });

@@ -25,6 +25,7 @@ const keysQuery = z.object({
   state: z.enum(['active', 'revoked']).optional(),
   limit: listQueryShape.limit,
   offset: listQueryShape.offset,
+  cursor: listQueryShape.cursor,
 });
 
 /** API keys. Members see and manage those they made, admins all; nobody gives a key more than they have. */

@@ -40,12 +40,17 @@ export function pagePosition(query: {
   readonly cursor?: string | undefined;
 }): PagePosition {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit);
+  const offset = OFFSET_CURSOR.exec(query.cursor ?? '')?.[1];
   return {
     limit: Math.min(Math.max(limit, 1), MAX_LIMIT),
-    offset: query.offset === undefined ? 0 : Number(query.offset),
-    cursor: query.cursor === '' ? undefined : query.cursor,
+    offset: Number(offset ?? query.offset ?? 0),
+    cursor: query.cursor === '' || offset !== undefined ? undefined : query.cursor,
   };
 }
+
+/** Cursor of a list that is paged by offset: to whoever turns the pages, all lists are alike. */
+export const offsetCursor = (offset: number): string => `o${offset}`;
+const OFFSET_CURSOR = /^o(\d{1,12})$/;
 
 /** The range of a list. A relative one begins at a whole bucket of the counters, so that rows and totals agree. */
 export function listRange(

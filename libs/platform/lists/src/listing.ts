@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { bare, type BareAnswer } from '@app/platform/http';
 import type { FastifyRequest } from 'fastify';
+import { offsetCursor } from './list-query';
 
 /** How far totals are counted where no counter knows the answer. */
 export const COUNT_CAP = 10_000;
@@ -72,7 +73,7 @@ export function offsetPage<T extends object>(
     limit,
     offset,
     hasMore: offset + limit < total,
-    nextCursor: null,
-    prevCursor: null,
+    nextCursor: offset + limit < total ? offsetCursor(offset + limit) : null,
+    prevCursor: offset > 0 ? offsetCursor(Math.max(0, offset - limit)) : null,
   };
 }

@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor } from './cursor';
 import { escapeLike, parseSearch } from './id-search';
 import { keysetPage, keysetStart } from './keyset';
 import { chosenValues, pagePosition, parseValues } from './list-query';
+import { offsetPage } from './listing';
 import { parseTimeRange, snapRange } from './time-range';
 
 const ID = '0198c4e2-7b1a-7f3c-9d02-a1b2c3d4e5f6';
@@ -230,5 +231,26 @@ describe('keyset pages', () => {
     const start = read(back.prevCursor);
     expect(start.rows).toEqual(first.rows);
     expect(start.prevCursor).toBeNull();
+  });
+});
+
+describe('pages by offset', () => {
+  const all = Array.from({ length: 60 }, (_, id) => ({ id }));
+  const read = (cursor: string | null = null) => {
+    const { limit, offset } = pagePosition({ limit: '25', ...(cursor === null ? {} : { cursor }) });
+    return offsetPage(all.slice(offset, offset + limit), all.length, { limit, offset });
+  };
+
+  it('are turned like those by cursor', () => {
+    const first = read();
+    const second = read(first.nextCursor);
+    const third = read(second.nextCursor);
+    expect([first, second, third].map((page) => [page.offset, page.rows.length])).toEqual([
+      [0, 25],
+      [25, 25],
+      [50, 10],
+    ]);
+    expect([first.prevCursor, third.nextCursor]).toEqual([null, null]);
+    expect(read(third.prevCursor).rows).toEqual(second.rows);
   });
 });

@@ -23,8 +23,13 @@ const projectsQuery = z.object({
   sort: z.enum(['name']).optional(),
   limit: listQueryShape.limit,
   offset: listQueryShape.offset,
+  cursor: listQueryShape.cursor,
 });
-const pageQuery = z.object({ limit: listQueryShape.limit, offset: listQueryShape.offset });
+const pageQuery = z.object({
+  limit: listQueryShape.limit,
+  offset: listQueryShape.offset,
+  cursor: listQueryShape.cursor,
+});
 const changesBody = z.object({ active: z.boolean() });
 
 @ApiTags('Projects')

@@ -40,6 +40,10 @@ export const routes: Routes = [
         path: 'projects',
         loadChildren: () => import('./projects/projects.routes').then((file) => file.PROJECTS_ROUTES),
       },
+      {
+        path: 'context',
+        loadChildren: () => import('./context/context.routes').then((file) => file.CONTEXT_ROUTES),
+      },
       { path: 'api-keys', loadChildren: () => import('./keys/keys.routes').then((file) => file.KEYS_ROUTES) },
       {
         path: '**',

@@ -32,7 +32,13 @@ export const NAV: readonly NavGroup[] = [
     ],
   },
   { label: 'Build', items: [] },
-  { label: 'Data', items: [{ path: 'projects', label: 'Projects', icon: 'projects', key: 'p' }] },
+  {
+    label: 'Data',
+    items: [
+      { path: 'projects', label: 'Projects', icon: 'projects', key: 'p' },
+      { path: 'context', label: 'Context Variables', icon: 'variables', key: 'c', needs: ['context.view'] },
+    ],
+  },
   {
     label: 'Access',
     items: [

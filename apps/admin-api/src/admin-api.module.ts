@@ -6,6 +6,7 @@ import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { EventsAdminModule } from '@app/events/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
 import { KeysAdminModule } from '@app/keys/admin';
+import { McpAdminModule } from '@app/mcp/admin';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { LiveModule, SseModule } from '@app/platform/live';
@@ -15,6 +16,7 @@ import { ProjectsAdminModule } from '@app/projects/admin';
 import { RunsAdminModule } from '@app/runs/admin';
 import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
+import { WebhooksAdminModule } from '@app/webhooks/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';
 
@@ -43,6 +45,8 @@ export class AdminApiModule {
         BuildsAdminModule,
         KeysAdminModule,
         ContextAdminModule,
+        WebhooksAdminModule,
+        McpAdminModule,
       ],
     };
   }

@@ -135,6 +135,20 @@ export {
   type ContextUse,
 } from './context';
 export {
+  DOOR_AUTHS,
+  type DoorAuth,
+  type McpService,
+  type McpServices,
+  type McpToolDetail,
+  type McpToolRow,
+  type RecentCalls,
+  type WebhookDetail,
+  type WebhookRow,
+  type WebhookService,
+  type WebhookServices,
+  type WebhookUrl,
+} from './doors';
+export {
   BUCKET_WIDTHS,
   type Bucket,
   type BucketWidth,

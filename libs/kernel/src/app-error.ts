@@ -71,6 +71,7 @@ export type NotFoundThing =
   | 'Organization'
   | 'Environment'
   | 'Webhook endpoint'
+  | 'Tool'
   | 'API key'
   | 'User'
   | 'Route';

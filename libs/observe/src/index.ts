@@ -37,3 +37,4 @@ export { StreamMemberQueries, type StreamMemberRecord } from './stream-members.q
 export { toStreamMember, toStreamRow } from './stream.mapper';
 export { parseStreamFilter, StreamQueries, type StreamFilter, type StreamRecord } from './stream.queries';
 export { sendJsonAttachment, toValueText } from './value-text';
+export { NO_CALLS, RecentCallQueries } from './recent-calls.queries';

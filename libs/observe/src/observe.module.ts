@@ -6,6 +6,7 @@ import { EventCounterQueries } from './event-counters.queries';
 import { EventDetailQueries } from './event-detail.queries';
 import { EventListQueries } from './event-list.queries';
 import { EventTypeQueries } from './event-types.queries';
+import { RecentCallQueries } from './recent-calls.queries';
 import { RunCounterQueries } from './run-counters.queries';
 import { RunDetailQueries } from './run-detail.queries';
 import { RunListQueries } from './run-list.queries';
@@ -21,6 +22,7 @@ const queries = [
   EventDetailQueries,
   EventListQueries,
   EventTypeQueries,
+  RecentCallQueries,
   RunCounterQueries,
   RunDetailQueries,
   RunListQueries,

@@ -1,4 +1,12 @@
-export { placeOf, readAddress, tokenOf, withoutToken, type AskedAddress } from './webhook-address';
+export {
+  basePathOf,
+  pathOf,
+  placeOf,
+  readAddress,
+  tokenOf,
+  withoutToken,
+  type AskedAddress,
+} from './webhook-address';
 export { WebhookCatalogue } from './webhook-catalogue';
 export {
   WebhookRepository,

@@ -33,6 +33,24 @@ export function placeOf({ service, path }: { readonly service: string; readonly 
   return `${service}${path}`;
 }
 
+/** Path at the public API that all addresses of the service begin with. */
+export function basePathOf(orgSlug: string, envName: string, service: string): string {
+  return `/webhook/${[orgSlug, envName, service].map(encodeURIComponent).join('/')}`;
+}
+
+/** Path at the public API, its secret end included. */
+export function pathOf(
+  orgSlug: string,
+  envName: string,
+  {
+    service,
+    path,
+    webhookId,
+  }: { readonly service: string; readonly path: string; readonly webhookId: string },
+): string {
+  return `${basePathOf(orgSlug, envName, service)}${path === '/' ? '' : encodeURI(path)}/${tokenOf(webhookId)}`;
+}
+
 /** A path as it may be recorded and logged. */
 export function withoutToken(path: string): string {
   return path.replace(/[^/]+(\/?)$/, '[redacted]$1');

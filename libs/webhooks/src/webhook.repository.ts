@@ -1,6 +1,6 @@
 /** Tables: webhook; project, env, build (read). */
 import { splitQualifiedName, type Activation, type FunctionDefinition } from '@app/builds';
-import { newId } from '@app/kernel';
+import { newId, type EnvScope } from '@app/kernel';
 import { Db, statement } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
 
@@ -69,6 +69,9 @@ const DECLARE = `
   UPDATE hot.webhook h SET build_id = NULL, updated_at = now()
    WHERE h.project_id = $2 AND h.build_id IS NOT NULL AND h.webhook_id NOT IN (SELECT webhook_id FROM kept)`;
 
+const RENEW = `UPDATE hot.webhook SET webhook_id = $3, updated_at = now() WHERE env_id = $1 AND webhook_id = $2`;
+const BUMP_REVISION = `UPDATE hot.env SET runtime_revision = runtime_revision + 1 WHERE env_id = $1`;
+
 const REVISION = statement('webhook_revision', `SELECT runtime_revision FROM hot.env WHERE env_id = $1`);
 const SERVING = statement(
   'webhook_serving',
@@ -107,6 +110,17 @@ export class WebhookRepository {
       position: one.position ?? null,
     }));
     await this.db.execute(DECLARE, [envId, projectId, buildId, JSON.stringify(rows)]);
+  }
+
+  /** Gives the address another secret end: answers its new id, null when there is no such address. */
+  renew({ envId }: EnvScope, webhookId: string): Promise<string | null> {
+    return this.db.tx(async () => {
+      const id = newId();
+      if ((await this.db.execute(RENEW, [envId, webhookId, id])) === 0) return null;
+      // What others remember of the environment is not true any more.
+      await this.db.execute(BUMP_REVISION, [envId]);
+      return id;
+    });
   }
 
   async revision(envId: string): Promise<number | undefined> {

@@ -1,0 +1,1 @@
+export { McpAdminModule } from './mcp-admin.module';

@@ -1,0 +1,1 @@
+export { WebhooksAdminModule } from './webhooks-admin.module';

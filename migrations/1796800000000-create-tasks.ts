@@ -51,7 +51,7 @@ export class CreateTasks1796800000000 implements MigrationInterface {
       ) WITH (fillfactor = 70)`);
     await q.query(`CREATE INDEX task_env_idx ON hot.task (env_id, task_id)`);
     await q.query(`CREATE INDEX task_env_status_idx ON hot.task (env_id, status, task_id)`);
-    await q.query(`CREATE INDEX task_stream_idx ON hot.task (stream_id, task_id)`);
+    await q.query(`CREATE INDEX task_stream_idx ON hot.task (stream_id, updated_at)`);
     await q.query(`CREATE INDEX task_run_idx ON hot.task (run_id) WHERE run_id IS NOT NULL`);
     await q.query(`CREATE INDEX task_origin_idx ON hot.task (origin_run_id) WHERE origin_run_id IS NOT NULL`);
 

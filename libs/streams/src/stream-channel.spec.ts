@@ -35,9 +35,12 @@ const end = (data: number) =>
 function watch(stored: RunView | null = null) {
   const told: Happening[] = [];
   let reads = 0;
-  const channel = new StreamChannel(scope, 's', async () => {
-    reads += 1;
-    return stored;
+  const channel = new StreamChannel(scope, 's', {
+    run: async () => {
+      reads += 1;
+      return stored;
+    },
+    task: async () => null,
   });
   channel.listen((happening) => told.push(happening));
   return { channel, told, reads: () => reads };

@@ -5,7 +5,8 @@
 import { runStatusName, type RunStatusName, type StreamNotice } from '@app/dispatch';
 import type { EnvScope } from '@app/kernel';
 import { isTerminal, type RunView } from '@app/runs';
-import { dataFrame, endedView, runFrame, startFrame, startFrameOf } from './stream-frames';
+import { taskStatusName, type TaskView } from '@app/tasks';
+import { dataFrame, endedView, runFrame, startFrame, startFrameOf, taskFrame } from './stream-frames';
 
 /** What happened, ready to be written. */
 export type Happening =
@@ -24,10 +25,14 @@ export type Happening =
       /** The same for who tells it in other words; the payload is JSON text. */
       readonly piece: { readonly type: string; readonly payload: string };
     }
+  | { readonly kind: 'task'; readonly task: TaskView; readonly frame: string }
   | { readonly kind: 'status'; readonly run: RunView; readonly frame: string | null };
 
 export type HappeningListener = (happening: Happening) => void;
-export type LoadRun = (scope: EnvScope, runId: string) => Promise<RunView | null>;
+export interface Loaders {
+  readonly run: (scope: EnvScope, runId: string) => Promise<RunView | null>;
+  readonly task: (scope: EnvScope, taskId: string) => Promise<TaskView | null>;
+}
 
 interface KnownRun {
   status: RunStatusName;
@@ -48,11 +53,13 @@ export class StreamChannel {
   private readonly listeners = new Set<HappeningListener>();
   private readonly runs = new Map<string, KnownRun>();
   private readonly open = new Set<string>();
+  /** Of each task, how it looked when it was told last. */
+  private readonly tasks = new Map<string, string>();
 
   constructor(
     readonly scope: EnvScope,
     readonly streamId: string,
-    private readonly load: LoadRun,
+    private readonly load: Loaders,
   ) {}
 
   get isWatched(): boolean {
@@ -77,6 +84,9 @@ export class StreamChannel {
       case 'data':
         this.data(notice);
         return;
+      case 'task':
+        void this.taskChanged(notice.taskId);
+        return;
       case 'end':
         this.ends(notice.runId, notice.data, endedView(notice));
     }
@@ -90,6 +100,35 @@ export class StreamChannel {
     if (known !== undefined && isTerminal(known.status)) return;
     if (status === 'running') void this.discover(runId);
     else this.ends(runId, 0, null);
+  }
+
+  /** The same for tasks. */
+  onTaskLook(taskId: string, statusId: number): void {
+    const told = this.tasks.get(taskId);
+    if (told?.startsWith(`${taskStatusName(statusId)} `) !== true) void this.taskChanged(taskId);
+  }
+
+  private async taskChanged(taskId: string): Promise<void> {
+    const task = await this.load.task(this.scope, taskId).catch(() => null); // the next look tries again
+    if (task === null) return;
+    if (task.runId !== null) this.isTask(task.runId);
+    const looks = `${task.status} ${task.retryAttempt} ${task.infraRetryCount} ${task.nextRetryAtMs}`;
+    if (this.tasks.get(taskId) === looks) return;
+    this.tasks.set(taskId, looks);
+    if (this.tasks.size > REMEMBERED) this.tasks.delete(this.tasks.keys().next().value ?? '');
+    this.tell({ kind: 'task', task, frame: taskFrame(task) });
+  }
+
+  /** The run of a task: told as the task, but for its data. */
+  private isTask(runId: string): void {
+    const known = this.runs.get(runId);
+    if (known === undefined) {
+      this.remember(runId, { status: 'running', data: 0, ending: false, early: null });
+      return;
+    }
+    const early = known.early ?? [];
+    known.early = null;
+    for (const happening of early) this.tell(happening);
   }
 
   private began(runId: string, eventId: string | null, projectId: string | null, frame: string): void {
@@ -149,7 +188,7 @@ export class StreamChannel {
     isUnknown: boolean,
   ): Promise<void> {
     const [view] = await Promise.all([
-      told ?? this.load(this.scope, runId).catch(() => null), // the next look at the database tries again
+      told ?? this.load.run(this.scope, runId).catch(() => null), // the next look at the database tries again
       run.data >= expectedData ? undefined : this.hold(run, expectedData),
     ]);
     // A look at the database may be faster than the notices of data. Who came in the middle does not wait for the past.
@@ -178,8 +217,9 @@ export class StreamChannel {
   }
 
   private async discover(runId: string): Promise<void> {
-    const view = await this.load(this.scope, runId).catch(() => null);
+    const view = await this.load.run(this.scope, runId).catch(() => null);
     if (view === null) return;
+    if (view.runType === 'task') return this.isTask(runId);
     this.began(runId, view.eventId, view.projectId, startFrame(view));
     if (view.status !== 'running') this.ends(runId, 0, null);
   }

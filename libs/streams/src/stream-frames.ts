@@ -2,6 +2,7 @@
 import type { RunStatusName, StreamNotice } from '@app/dispatch';
 import { sseFrame } from '@app/platform/live';
 import { runJson, type RunView } from '@app/runs';
+import { taskJson, type TaskView } from '@app/tasks';
 
 const NAMES = {
   running: 'run:start',
@@ -54,6 +55,10 @@ export function endedView({ run, result, data }: Extract<StreamNotice, { k: 'end
 /** For subscribers of one run, whatever its status. */
 export function runUpdateFrame(run: RunView): string {
   return sseFrame('run:update', `{"type":"run:update","run":${runJson(run)}}`);
+}
+
+export function taskFrame(task: TaskView): string {
+  return sseFrame('task:update', `{"type":"task:update","task":${taskJson(task)}}`);
 }
 
 export function dataFrame(notice: Extract<StreamNotice, { k: 'data' }>): string {

@@ -1,4 +1,5 @@
 import { RunsModule } from '@app/runs';
+import { TasksModule } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { RunLoader } from './run-loader';
 import { StreamHub } from './stream-hub';
@@ -6,7 +7,7 @@ import { StreamsModule } from './streams.module';
 
 /** Following streams: for processes that have somebody waiting. */
 @Module({
-  imports: [StreamsModule, RunsModule],
+  imports: [StreamsModule, RunsModule, TasksModule],
   providers: [StreamHub, RunLoader],
   exports: [StreamHub, RunLoader],
 })

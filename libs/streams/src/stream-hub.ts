@@ -8,6 +8,7 @@ import { LiveBus } from '@app/platform/live';
 import { StreamReads } from './stream.queries';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { RunLoader } from './run-loader';
+import { TaskReads } from '@app/tasks';
 import { StreamChannel, type HappeningListener } from './stream-channel';
 
 interface Watched {
@@ -42,6 +43,7 @@ export class StreamHub implements OnApplicationShutdown {
     private readonly bus: LiveBus,
     private readonly reads: StreamReads,
     private readonly loader: RunLoader,
+    private readonly tasks: TaskReads,
   ) {}
 
   get size(): number {
@@ -53,7 +55,10 @@ export class StreamHub implements OnApplicationShutdown {
     const name = streamChannel(scope.envId, streamId);
     let entry = this.watched.get(name);
     if (entry === undefined) {
-      const channel = new StreamChannel(scope, streamId, (s, runId) => this.loader.load(s, runId));
+      const channel = new StreamChannel(scope, streamId, {
+        run: (s, runId) => this.loader.load(s, runId),
+        task: async (s, taskId) => (await this.tasks.getMany(s, [taskId]))[0] ?? null,
+      });
       entry = {
         channel,
         ready: this.bus.subscribe(name, (message) => channel.onNotice(decodeStreamNotice(message))),
@@ -108,7 +113,9 @@ export class StreamHub implements OnApplicationShutdown {
       channels.flatMap((channel) => [...channel.openRuns]),
     );
     for (const run of runs) {
-      this.watched.get(streamChannel(run.envId, run.streamId))?.channel.onLook(run.runId, run.status);
+      const channel = this.watched.get(streamChannel(run.envId, run.streamId))?.channel;
+      if (run.isTask) channel?.onTaskLook(run.runId, run.status);
+      else channel?.onLook(run.runId, run.status);
     }
   }
 }

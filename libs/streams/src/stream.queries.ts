@@ -1,4 +1,4 @@
-/** Tables: stream, run, dispatch. Reads only. */
+/** Tables: stream, run, dispatch, task. Reads only. */
 import { NotFoundError, type EnvScope } from '@app/kernel';
 import { HotSqlPools } from '@app/dispatch';
 import { Db, statement } from '@app/platform/database';
@@ -10,6 +10,9 @@ const EXISTS = statement('streams_exists', `SELECT 1 FROM hot.stream WHERE strea
  * What happened lately in watched streams, and what became of runs that were open: the net below the notices. Ids are
  * not committed in order, so every look goes back over the last one; the reader knows what it has told already.
  */
+/** Added to the status of a task, to tell it from those of runs in one statement. */
+const TASK = 100;
+
 const LATELY = statement(
   'streams_lately',
   `SELECT run_id, stream_id, env_id, status::int AS status FROM hot.run
@@ -19,14 +22,19 @@ const LATELY = statement(
    UNION ALL
    SELECT run_id, stream_id, env_id, (CASE state WHEN 2 THEN 1 ELSE 5 END)::int FROM hot.dispatch
    WHERE stream_id = ANY($1::uuid[]) AND run_id IS NOT NULL AND kind = 2 AND state IN (2, 3)
-     AND coalesce(run_type, 2) <> 7`,
+     AND coalesce(run_type, 2) <> 7
+   UNION ALL
+   SELECT task_id, stream_id, env_id, ${TASK} + status FROM hot.task
+   WHERE stream_id = ANY($1::uuid[]) AND updated_at >= now() - interval '20 seconds'`,
 );
 
 export interface LateRun {
+  /** Of a task: its own id. */
   readonly runId: string;
+  readonly isTask: boolean;
   readonly streamId: string;
   readonly envId: string;
-  /** As in RUN_STATUSES. */
+  /** As in RUN_STATUSES, or TASK_STATUSES. */
   readonly status: number;
 }
 
@@ -62,7 +70,8 @@ export class StreamReads {
       runId: row.run_id,
       streamId: row.stream_id,
       envId: row.env_id,
-      status: row.status,
+      status: row.status % TASK,
+      isTask: row.status > TASK,
     }));
   }
 }

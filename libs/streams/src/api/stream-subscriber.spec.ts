@@ -46,13 +46,13 @@ describe('a subscriber that comes while a run ends', () => {
     const { subscriber, connection, written } = subscribe();
     subscriber.onHappening(data);
     subscriber.onHappening(stop);
-    subscriber.begin(connection, [ended], 60_000);
+    subscriber.begin(connection, [ended], [], 60_000);
     expect(written).toEqual(['run:start', 'data', 'stop']);
   });
 
   it('is told the data first when it is still on its way', () => {
     const { subscriber, connection, written } = subscribe();
-    subscriber.begin(connection, [ended], 1_010);
+    subscriber.begin(connection, [ended], [], 1_010);
     subscriber.onHappening(data);
     subscriber.onHappening(stop);
     expect(written).toEqual(['run:start', 'data', 'stop']);
@@ -64,7 +64,7 @@ describe('a subscriber that comes while a run ends', () => {
       [{ ...ended, streamDataCount: 0 }, 1_010],
     ] as const) {
       const { subscriber, connection, written } = subscribe();
-      subscriber.begin(connection, [run], nowMs);
+      subscriber.begin(connection, [run], [], nowMs);
       expect(written).toEqual(['run:start', 'run:stop']);
     }
   });

@@ -4,8 +4,9 @@
  */
 import type { SseConnection } from '@app/platform/live';
 import { isTerminal, type RunView } from '@app/runs';
+import type { TaskView } from '@app/tasks';
 import type { Happening } from '../stream-channel';
-import { runFrame, startFrame } from '../stream-frames';
+import { runFrame, startFrame, taskFrame } from '../stream-frames';
 
 /** Kept while the state is being read; beyond this a subscriber is told by the next look instead. */
 const MAX_KEPT = 10_000;
@@ -20,6 +21,8 @@ export class StreamSubscriber {
   private readonly started = new Set<string>();
   /** Told while catching up: `runId` + status. */
   private readonly caughtUp = new Set<string>();
+  /** How each task looked when it was told last. */
+  private readonly tasks = new Map<string, string>();
 
   /** @param projectId only runs of this project; null for all */
   constructor(private readonly projectId: string | null) {}
@@ -33,7 +36,12 @@ export class StreamSubscriber {
   };
 
   /** Writes the state, then what was kept, then everything as it comes. */
-  begin(connection: SseConnection, state: readonly RunView[], nowMs = Date.now()): void {
+  begin(
+    connection: SseConnection,
+    state: readonly RunView[],
+    tasks: readonly TaskView[] = [],
+    nowMs = Date.now(),
+  ): void {
     for (const run of state) {
       if (!this.isWanted(run.projectId)) continue;
       connection.write(startFrame(run));
@@ -44,6 +52,7 @@ export class StreamSubscriber {
       this.caughtUp.add(`${run.runId}${run.status}`);
       if (isTerminal(run.status)) this.started.delete(run.runId);
     }
+    for (const task of tasks) this.tellTask(connection, task, taskFrame(task));
     this.connection = connection;
     for (const happening of this.kept.splice(0)) this.tell(connection, happening);
   }
@@ -51,18 +60,32 @@ export class StreamSubscriber {
   /** It ended while we began to listen: its data is kept or on its way, and its end comes after them. */
   private hasDataToCome(run: RunView, nowMs: number): boolean {
     if (run.streamDataCount === 0) return false;
-    const heard = this.kept.some((one) => one.kind !== 'status' && one.runId === run.runId);
+    const heard = this.kept.some(
+      (one) => (one.kind === 'data' || one.kind === 'start') && one.runId === run.runId,
+    );
     return heard || nowMs - (run.stopTimeMs ?? 0) < JUST_ENDED_MS;
   }
 
   private tell(connection: SseConnection, happening: Happening): void {
     if (happening.kind === 'status') return this.tellStatus(connection, happening.run, happening.frame);
+    if (happening.kind === 'task') {
+      return this.tellTask(connection, happening.task, happening.frame);
+    }
     if (!this.isWanted(happening.projectId)) return;
     if (happening.kind === 'start') {
       if (this.caughtUp.has(`${happening.runId}running`) || this.started.has(happening.runId)) return;
       this.started.add(happening.runId);
     }
     connection.write(happening.frame);
+  }
+
+  /** Once for each status of each attempt. */
+  private tellTask(connection: SseConnection, task: TaskView, frame: string): void {
+    if (!this.isWanted(task.projectId)) return;
+    const looks = `${task.status} ${task.retryAttempt} ${task.infraRetryCount} ${task.nextRetryAtMs}`;
+    if (this.tasks.get(task.taskId) === looks) return;
+    this.tasks.set(task.taskId, looks);
+    connection.write(frame);
   }
 
   private tellStatus(connection: SseConnection, run: RunView, frame: string | null): void {

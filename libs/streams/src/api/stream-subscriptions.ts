@@ -7,15 +7,16 @@ import { envChannel } from '@app/dispatch';
 import { ProjectService } from '@app/projects';
 import { isTerminal, requireRunPermission, RunReads } from '@app/runs';
 import { StreamReads } from '@app/streams';
+import { isEnded, TaskReads, type TaskView } from '@app/tasks';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { RunLoader } from '../run-loader';
-import { completeFrame, publishedFrame, runUpdateFrame } from '../stream-frames';
+import { completeFrame, publishedFrame, runUpdateFrame, taskFrame } from '../stream-frames';
 import { StreamHub, type Watch } from '../stream-hub';
 import { StreamSubscriber } from './stream-subscriber';
 
-/** Runs of the past that a new subscriber is told. */
-const REPLAYED_RUNS = 100;
+/** Runs, and tasks, of the past that a new subscriber is told. */
+const REPLAYED = 100;
 
 @Injectable()
 export class StreamSubscriptions {
@@ -24,6 +25,7 @@ export class StreamSubscriptions {
     private readonly hub: StreamHub,
     private readonly streams: StreamReads,
     private readonly runs: RunReads,
+    private readonly tasks: TaskReads,
     private readonly loader: RunLoader,
     private readonly projects: ProjectService,
     private readonly events: EventCommands,
@@ -116,6 +118,30 @@ export class StreamSubscriptions {
     });
   }
 
+  async task(principal: RequestPrincipal, reply: FastifyReply, taskId: string): Promise<void> {
+    await this.withSlot(principal, async (slot) => {
+      const known = await this.tasks.get(principal, taskId);
+      requirePermission(principal, 'read', `stream:${known.streamId}`);
+      let tell: ((task: TaskView, frame: string) => void) | null = null;
+      const watch = await this.hub.watch(principal, known.streamId, (happening) => {
+        if (happening.kind === 'task' && happening.task.taskId === taskId)
+          tell?.(happening.task, happening.frame);
+      });
+      const connection = slot.open(reply, { lastFrame: undefined });
+      connection.whenClosed(watch.leave);
+      let last = '';
+      tell = (task, frame) => {
+        if (frame === last) return;
+        last = frame;
+        connection.write(frame);
+        if (isEnded(task.status)) connection.end();
+      };
+      // Read after the watch began, so that no change falls between the two.
+      const task = await this.tasks.get(principal, taskId);
+      if (last === '') tell(task, taskFrame(task));
+    });
+  }
+
   private async follow(
     principal: RequestPrincipal,
     reply: FastifyReply,
@@ -127,11 +153,14 @@ export class StreamSubscriptions {
   ): Promise<void> {
     const watch = watching ?? (await this.hub.watch(principal, streamId, subscriber.onHappening));
     try {
-      const state = await this.runs.ofStream(principal, streamId, REPLAYED_RUNS);
+      const [state, tasks] = await Promise.all([
+        this.runs.ofStream(principal, streamId, REPLAYED),
+        this.tasks.ofStream(principal, streamId, REPLAYED),
+      ]);
       const connection = slot.open(reply, { lastFrame: () => completeFrame(streamId) });
       connection.whenClosed(watch.leave);
       if (first !== undefined) connection.write(first);
-      subscriber.begin(connection, state);
+      subscriber.begin(connection, state, tasks.toReversed());
     } catch (error) {
       if (watching === null) watch.leave();
       throw error;

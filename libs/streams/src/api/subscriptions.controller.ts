@@ -38,4 +38,15 @@ export class SubscriptionsController {
   ): Promise<void> {
     await this.subscriptions.run(principal, reply, runId);
   }
+
+  @Get('tasks/:task_id/subscribe')
+  @Access('stream', 'read')
+  @ApiBytes('Follows one task until it ends', EVENT_STREAM)
+  async task(
+    @CurrentPrincipal() principal: RequestPrincipal,
+    @Res() reply: FastifyReply,
+    @Param('task_id', { schema: uuid }) taskId: string,
+  ): Promise<void> {
+    await this.subscriptions.task(principal, reply, taskId);
+  }
 }

@@ -14,13 +14,13 @@ import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { RunsApiModule } from '@app/runs/api';
 import { WorkerHarness, type FakeSandbox, type FakeServing } from '@app/runs/testing';
 import { eventually, type TestDatabase, type TestRedis } from '@app/testing';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { StreamsApiModule } from '../api';
 import { SseClient } from './sse-client';
 
 @Module({})
 class TestApiModule {
-  static forRoot(environment: Readonly<Record<string, string>>): DynamicModule {
+  static forRoot(environment: Readonly<Record<string, string>>, more: readonly Type[]): DynamicModule {
     return {
       module: TestApiModule,
       imports: [
@@ -37,6 +37,7 @@ class TestApiModule {
         EventsApiModule,
         RunsApiModule,
         StreamsApiModule,
+        ...more,
       ],
     };
   }
@@ -70,16 +71,20 @@ export class ExecutionHarness {
     database: TestDatabase,
     redis: TestRedis,
     environment: Readonly<Record<string, string>> = {},
+    imports: { readonly api: readonly Type[]; readonly worker: readonly Type[] } = { api: [], worker: [] },
   ): Promise<ExecutionHarness> {
     const prefix = `${redis.prefix}${newId()}`;
     const http = await createHttpApp(
-      TestApiModule.forRoot({
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
-        HOT_REDIS_PREFIX: prefix,
-        HOT_MODE: 'development',
-        ...environment,
-      }),
+      TestApiModule.forRoot(
+        {
+          DATABASE_URL: database.url,
+          REDIS_URL: redis.url,
+          HOT_REDIS_PREFIX: prefix,
+          HOT_MODE: 'development',
+          ...environment,
+        },
+        imports.api,
+      ),
       { logger: false },
     );
     installAuthentication(http, { record: true });
@@ -91,6 +96,7 @@ export class ExecutionHarness {
       redisUrl: redis.url,
       prefix,
       environment,
+      imports: imports.worker,
     });
     return new ExecutionHarness(http, worker, await http.app.getUrl());
   }

@@ -1,1 +1,1 @@
-export { callHost, TasksHarness, type TestTenant } from './tasks-harness';
+export { callHost, TASK_MODULES, TasksHarness, type TestTenant } from './tasks-harness';

@@ -11,6 +11,9 @@ import { TaskConsumer, TaskConsumerModule, TasksWorkerModule } from '../worker';
 @Module({ imports: [TasksWorkerModule], exports: [TasksWorkerModule] })
 class JoiningModule {}
 
+/** What a worker of tests needs to run tasks. */
+export const TASK_MODULES = [JoiningModule, TaskConsumerModule] as const;
+
 export interface TestTenant {
   readonly orgId: string;
   readonly envId: string;
@@ -45,7 +48,7 @@ export class TasksHarness {
         ...urls,
         prefix,
         environment: { HOT_TASK_SHUTDOWN_DRAIN: '100ms', ...environment },
-        imports: [JoiningModule, TaskConsumerModule],
+        imports: TASK_MODULES,
         ...(shared === undefined ? {} : { serving: shared.worker.serving, sandbox: shared.worker.sandbox }),
       }),
     );
@@ -113,14 +116,26 @@ export class TasksHarness {
 
   /** Answers the task's id. */
   async startTask(tenant: TestTenant, args: unknown = null, options: object = {}): Promise<string> {
+    const [taskId] = await this.startMany(tenant, [args], options);
+    if (taskId === undefined) throw new Error('not started');
+    return taskId;
+  }
+
+  /** One for each argument, all by one run. */
+  startMany(tenant: TestTenant, args: readonly unknown[], options: object = {}): Promise<readonly string[]> {
     const order = {
       function: `::t/job-${tenant.envId}`,
-      args,
       options: { timeoutMs: 60_000, type: 'code', retry: null, ...options },
     };
-    const answer = (await this.call(tenant, 'task.start', order)) as { readonly taskId: string };
-    if (typeof answer !== 'object') throw new Error(String(answer));
-    return answer.taskId;
+    return this.program(tenant, (program) =>
+      Promise.all(
+        args.map(async (one) => {
+          const answer = await callHost(program, 'task.start', { ...order, args: one });
+          if (typeof answer !== 'object' || answer === null) throw new Error(String(answer));
+          return (answer as { readonly taskId: string }).taskId;
+        }),
+      ),
+    );
   }
 
   task({ envId, orgId }: TestTenant, taskId: string): Promise<TaskView> {

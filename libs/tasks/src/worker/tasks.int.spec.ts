@@ -1,7 +1,7 @@
 import { newId } from '@app/kernel';
 import { fakeFailure, FakeOutcome } from '@app/runs/testing';
-import { isEnded, TaskReads } from '@app/tasks';
-import { useDatabase, useRedis } from '@app/testing';
+import { isEnded, TaskCommands, TaskReads } from '@app/tasks';
+import { eventually, useDatabase, useRedis } from '@app/testing';
 import { callHost, TasksHarness, type TestTenant } from '../testing';
 
 describe('tasks', () => {
@@ -104,15 +104,170 @@ describe('tasks', () => {
     expect(await usage()).toMatchObject({ tasks: 1 });
   });
 
-  it('a queued task that is cancelled never runs; cancelling again changes nothing', async () => {
-    const ran: string[] = [];
-    tasks.job(tenant, () => ran.push('ran'));
-    await tasks.stopTasks();
-    const taskId = await tasks.startTask(tenant);
+  it('a task that does not read messages is stopped when it is cancelled', async () => {
+    tasks.job(tenant, ({ stopped }) => new Promise((_, reject) => stopped.addEventListener('abort', reject)));
+    const taskId = await tasks.startTask(tenant, null, { retry: 3 });
+    await tasks.until(tenant, taskId, ({ status }) => status === 'running');
     expect(await tasks.call(tenant, 'task.cancel', { taskId })).toBe(true);
+    expect(await ended(taskId)).toMatchObject({ status: 'cancelled', retryAttempt: 0 });
     expect(await tasks.call(tenant, 'task.cancel', { taskId })).toBe(false);
-    expect(await tasks.task(tenant, taskId)).toMatchObject({ status: 'cancelled', startTimeMs: null });
-    expect(await tasks.db.query('SELECT 1 FROM hot.dispatch WHERE dispatch_id = $1', [taskId])).toEqual([]);
-    expect(ran).toEqual([]);
+  });
+
+  it('a task that reads messages learns by one that it is cancelled, and has time to deal with it', async () => {
+    tasks.job(tenant, async (program) => [
+      await callHost(program, 'task.receive'),
+      await callHost(program, 'task.receive'),
+      await callHost(program, 'task.receive'),
+    ]);
+    const taskId = await tasks.startTask(tenant);
+    await tasks.call(tenant, 'task.send', { taskId, data: 'first' });
+    await tasks.until(tenant, taskId, ({ status }) => status === 'running');
+    expect(await tasks.call(tenant, 'task.cancel', { taskId })).toBe(true);
+    expect(await ended(taskId)).toMatchObject({ status: 'cancelled' });
+    expect(await tasks.task(tenant, taskId)).toMatchObject({
+      result: expect.stringMatching(/^\[("first",)?\{"\$cancel":true\},null(,null)?\]$/),
+    });
+  });
+
+  it('a waiting attempt that is cancelled is not repeated, and its run is history', async () => {
+    tasks.job(tenant, () => {
+      throw fakeFailure('again');
+    });
+    const taskId = await tasks.startTask(tenant, null, { retry: { attempts: 3, delay: 60_000 } });
+    await tasks.until(tenant, taskId, ({ nextRetryAtMs }) => nextRetryAtMs !== null);
+    expect(await tasks.call(tenant, 'task.cancel', { taskId })).toBe(true);
+    expect(await tasks.task(tenant, taskId)).toMatchObject({ status: 'cancelled', nextRetryAtMs: null });
+    expect(await tasks.db.query('SELECT status::int FROM hot.run WHERE event_id = $1', [taskId])).toEqual([
+      { status: 4 },
+    ]);
+  });
+
+  it('messages that were sent before a task starts arrive in order, each once', async () => {
+    const got: unknown[] = [];
+    tasks.job(tenant, async (program) => {
+      for (let n = 0; n < 6; n += 1) got.push(await callHost(program, 'task.receive'));
+    });
+    // Its starter sends before the ticket has even been taken.
+    const taskId = await tasks.program(tenant, async (program) => {
+      const order = { function: `::t/job-${tenant.envId}`, args: null, options: {} };
+      const { taskId: id } = (await callHost(program, 'task.start', order)) as { taskId: string };
+      for (const data of [1, { two: 2 }, 'three']) await callHost(program, 'task.send', { taskId: id, data });
+      return id;
+    });
+    await eventually(() => expect(got).toHaveLength(3));
+    for (const data of [4, 5, null]) await tasks.call(tenant, 'task.send', { taskId, data });
+    await ended(taskId);
+    expect(got).toEqual([1, { two: 2 }, 'three', 4, 5, null]);
+  });
+
+  it('an inbox has room for so many messages, and none for those that are too large', async () => {
+    let go = (): void => undefined;
+    tasks.job(tenant, () => new Promise<void>((resolve) => (go = resolve)));
+    const taskId = await tasks.startTask(tenant);
+    await tasks.until(tenant, taskId, ({ status }) => status === 'running');
+    const answers = await tasks.program(tenant, async (program) => {
+      const all: unknown[] = [
+        await callHost(program, 'task.send', { taskId, data: 'x'.repeat(1024 * 1024) }),
+      ];
+      for (let n = 0; n < 257; n += 1) all.push(await callHost(program, 'task.send', { taskId, data: n }));
+      return all;
+    });
+    expect(answers[0]).toBe('quota: a message has at most 1048576 bytes');
+    expect(answers.slice(1, 257)).toEqual(Array.from({ length: 256 }, () => null));
+    expect(answers[257]).toBe('quota: inbox full');
+    go();
+    await ended(taskId);
+    expect(await tasks.call(tenant, 'task.send', { taskId, data: 1 })).toBeNull();
+  });
+
+  it('nothing of a task can be reached from another environment', async () => {
+    tasks.job(tenant, (program) => callHost(program, 'task.receive'));
+    const taskId = await tasks.startTask(tenant);
+    const stranger = await tasks.tenant();
+    for (const name of ['task.get', 'task.cancel', 'task.restore'] as const)
+      expect(await tasks.call(stranger, name, { taskId })).toBe('not_found: task not found');
+    expect(await tasks.call(stranger, 'task.wait', { taskId, maxMs: 0 })).toBe('not_found: task not found');
+    expect(await tasks.call(stranger, 'task.send', { taskId, data: 1 })).toBe('not_found: task not found');
+    expect((await tasks.task(tenant, taskId)).status).not.toBe('cancelled');
+    await tasks.call(tenant, 'task.send', { taskId, data: 'end' });
+    expect(await ended(taskId)).toMatchObject({ result: '"end"' });
+  });
+
+  it('what only tasks can do is refused to others, and containers to all', async () => {
+    expect(await tasks.call(tenant, 'task.receive', {})).toBe('unavailable: not running inside a task');
+    expect(await tasks.call(tenant, 'task.checkpoint', { data: 1 })).toBe(
+      'unavailable: not running inside a task',
+    );
+    expect(await tasks.call(tenant, 'task.restore', {})).toBe('unavailable: not running inside a task');
+    expect(await tasks.call(tenant, 'box.policy', {})).toMatchObject({ enabled: false, policy: 'open' });
+    expect(
+      await tasks.call(tenant, 'task.start', { function: null, args: {}, options: { type: 'container' } }),
+    ).toBe('invalid: containers are not enabled on this platform');
+  });
+
+  it('arguments with secrets are kept sealed; messages and checkpoints with secrets are refused', async () => {
+    tasks.job(tenant, ({ run }) => (JSON.parse(run.argsJson) as unknown[])[0] === 'the-long-secret');
+    const { taskId, sent } = await tasks.program(tenant, async (program) => {
+      program.run.host.post('secret', '"the-long-secret"');
+      const order = { function: `::t/job-${tenant.envId}`, args: 'the-long-secret', options: {} };
+      const started = (await callHost(program, 'task.start', order)) as { taskId: string };
+      const message = { taskId: started.taskId, data: { key: 'the-long-secret' } };
+      return { taskId: started.taskId, sent: await callHost(program, 'task.send', message) };
+    });
+    expect(sent).toMatch(/^invalid: a message can't hold secrets/);
+    expect(await ended(taskId)).toMatchObject({ result: 'true' });
+    const [event] = await tasks.db.query<{ event_data: string }>(
+      'SELECT event_data FROM hot.event WHERE event_id = $1',
+      [taskId],
+    );
+    expect(event?.event_data).toContain('<secret>');
+    expect(event?.event_data).not.toContain('the-long-secret');
+  });
+
+  it('cancelled and completed at the same moment, a task is what its canceller was told', async () => {
+    const scope = { orgId: tenant.orgId, envId: tenant.envId };
+    const commands = tasks.worker.app.get(TaskCommands);
+    tasks.job(tenant, () => new Promise((resolve) => setTimeout(resolve, Math.random() * 12)));
+    const outcomes = await Promise.all(
+      (await tasks.startMany(tenant, Array.from({ length: 40 }))).map(async (taskId) => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 12));
+        const cancelled = await commands.cancel(scope, taskId);
+        const { status } = await ended(taskId);
+        return `${cancelled} ${status}`;
+      }),
+    );
+    expect(outcomes.filter((one) => one !== 'true cancelled' && one !== 'false completed')).toEqual([]);
+    expect(await usage()).toMatchObject({ tasks: 40 });
+  });
+
+  it('what is sent while a task ends is either read by it or by nobody, and refuses nothing', async () => {
+    tasks.job(tenant, () => new Promise((resolve) => setTimeout(resolve, 15)));
+    const taskIds = await tasks.startMany(tenant, Array.from({ length: 20 }));
+    const answers = await tasks.program(tenant, async (program) => {
+      const all: unknown[] = [];
+      for (let n = 0; n < 10; n += 1)
+        all.push(
+          ...(await Promise.all(
+            taskIds.map((taskId) => callHost(program, 'task.send', { taskId, data: n })),
+          )),
+        );
+      return all;
+    });
+    expect(answers.filter((answer) => answer !== null)).toEqual([]);
+    for (const taskId of taskIds) expect((await ended(taskId)).status).toBe('completed');
+  });
+
+  it('waiters that come while the task ends all learn of its end', async () => {
+    tasks.job(tenant, () => new Promise((resolve) => setTimeout(resolve, 20)));
+    const taskId = await tasks.startTask(tenant);
+    const answers = await tasks.program(tenant, (program) =>
+      Promise.all(
+        Array.from({ length: 30 }, async (_, n) => {
+          await new Promise((resolve) => setTimeout(resolve, n));
+          return callHost(program, 'task.wait', { taskId, maxMs: 10_000 });
+        }),
+      ),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ status: 'completed' });
   });
 });

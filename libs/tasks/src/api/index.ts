@@ -1,0 +1,1 @@
+export { TasksApiModule } from './tasks-api.module';

@@ -21,6 +21,7 @@ import { ProjectsApiModule } from '@app/projects/api';
 import { RunsApiModule } from '@app/runs/api';
 import { SchedulesApiModule } from '@app/schedules/api';
 import { StreamsApiModule } from '@app/streams/api';
+import { TasksApiModule } from '@app/tasks/api';
 import { UsageApiModule } from '@app/usage/api';
 import { WebhooksApiModule } from '@app/webhooks/api';
 import { StatusController } from './status.controller';
@@ -52,6 +53,7 @@ export class ApiModule {
         RunsApiModule,
         SchedulesApiModule,
         StreamsApiModule,
+        TasksApiModule,
         FilesApiModule,
         UsageApiModule,
         WebhooksApiModule,

@@ -45,7 +45,14 @@ describe('every route', () => {
     const begun = await post('/v1/files/uploads', { body: { path: 'secret-file' } });
     const session = await post('/v1/sessions', { body: { permissions: {} } });
     const serviceKey = await post('/v1/service-keys', { body: { permissions: {}, name: 'secret-customer' } });
+    const taskId = newId();
+    await api.db.execute(
+      `INSERT INTO hot.task (task_id, org_id, env_id, retention_class, stream_id, function_name, timeout_ms)
+       VALUES ($1, $2, $3, -1, $4, '::secret/job', 60000)`,
+      [taskId, tenant.orgId, tenant.envId, event.stream_id],
+    );
     return {
+      task_id: taskId,
       session_id: session.json().data.session_id,
       service_key_id: serviceKey.json().data.service_key_id,
       file_id: file.json().data.file_id,

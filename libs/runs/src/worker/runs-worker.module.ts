@@ -44,6 +44,14 @@ import { TaskCalls } from './task-calls';
     StoreCalls,
     TaskCalls,
   ],
-  exports: [DispatchWorkerModule, EventConsumer, EventSeals, RunExecutor, RunAnnouncer, HostFunctions, SystemEffects],
+  exports: [
+    DispatchWorkerModule,
+    EventConsumer,
+    EventSeals,
+    RunExecutor,
+    RunAnnouncer,
+    HostFunctions,
+    SystemEffects,
+  ],
 })
 export class RunsWorkerModule {}

@@ -41,8 +41,12 @@ function rowsOf(answer: Value): Value {
   if (!Array.isArray(answer)) return answer;
   return answer.map((row) => {
     if (!(row instanceof HotMap)) return row;
-    const cells = Array.from({ length: row.size }, (_, i) => [row.keyAt(i), row.valueAt(i)] as const);
-    return HotMap.of(cells.map(([name, v]) => [name, v instanceof HotMap ? answeredBytes(v) : v] as const));
+    let out = row;
+    for (let i = 0; i < row.size; i++) {
+      const cell = row.valueAt(i);
+      if (cell instanceof HotMap) out = out.set(row.keyAt(i), answeredBytes(cell));
+    }
+    return out;
   });
 }
 

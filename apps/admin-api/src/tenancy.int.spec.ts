@@ -158,9 +158,13 @@ describe('every route of the app', () => {
       refused.push(`${route.method} ${route.path.replace('/admin/v1/orgs/:org/envs/:env', '')}`);
     }
     expect(refused.sort()).toEqual([
+      'DELETE /context/:key',
       'GET /builds/:build_id/download',
+      'PATCH /context/:key',
       'PATCH /projects/:name',
       'POST /builds/:build_id/deploy',
+      'POST /context',
+      'POST /webhooks/:webhook_id/rotate',
     ]);
   });
 });

@@ -47,7 +47,7 @@ export function emitJump(ac: Activation, overload: OverloadDef, args: readonly s
   // All new values are computed before the first parameter changes.
   const held = args.map((arg) => (params.length > 1 ? ac.stable(arg) : arg));
   for (const flow of [...ac.flows].reverse()) {
-    ac.write(`if (${flow.name} !== null) flowEnd(fb, ${flow.name}, ${js(flow.branch)}, null);`);
+    ac.write(`if (${flow.name} !== null) flowTurn(fb, ${flow.name}, ${js(flow.branch)});`);
   }
   params.forEach((param, i) => {
     ac.write(`${loopName(param.local)} = ${held[i] ?? 'null'};`);

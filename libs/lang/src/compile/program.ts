@@ -35,6 +35,7 @@ export const RUNTIME_NAMES = [
   'flow',
   'flowing',
   'flowEnd',
+  'flowTurn',
   'HotMap',
   'EMPTY',
   'keys',

@@ -1,21 +1,17 @@
 /** JSON for records: bounded in size and depth, secrets masked. What does not fit is said, not cut in the middle. */
 import { Dec, decToString } from './dec';
-import { display } from './display';
 import { HotMap } from './hot-map';
-import { quote, writeJson } from './json-write';
+import { keyText, quote, writeJson } from './json-write';
 import { SECRET_TEXT, type Masker } from './mask';
 import type { TraceText } from './trace-text';
-import { Byte, Tagged, type Value } from './values';
+import { Tagged, type Value } from './values';
 
 const MAX_DEPTH = 64;
 const SECRET_JSON = quote(SECRET_TEXT);
-
-class TooLarge extends Error {}
-const TOO_LARGE = new TooLarge();
+const Ch = { Comma: 44, OpenVec: 91, CloseVec: 93, Open: 123, Close: 125 } as const;
 
 export class BoundedWriter {
-  private size = 0;
-  private max = 0;
+  private end = 0;
   /** Characters produced in all, also for what was then left out: the price of recording. */
   work = 0;
 
@@ -24,118 +20,114 @@ export class BoundedWriter {
     private readonly out: TraceText,
   ) {}
 
-  /** Writes what `write` gives to the text. */
+  /** Writes JSON, or `{"$truncated":true,"size":n}` with n the characters at which writing stopped. */
   put(v: Value, max: number): void {
     const { out } = this;
-    if (v === null) {
-      out.ascii('null');
-      return;
-    }
-    if (this.masker.isEmpty) {
-      if (typeof v === 'number') {
-        out.int(v);
-        return;
-      }
-      if (typeof v === 'string' && v.length + 2 <= max && out.plain(v)) return;
-    }
-    out.text(this.write(v, max));
+    if (typeof v === 'number' && this.masker.isEmpty) out.int(v);
+    else if (v === null) out.ascii('null');
+    else this.bounded(v, max);
   }
 
-  /** JSON text, or `{"$truncated":true,"size":n}` with n the characters at which writing stopped. */
-  write(v: Value, max: number): string {
-    if (v === null) return 'null';
-    if (typeof v === 'number' && this.masker.isEmpty) return String(v);
-    this.size = 0;
-    this.max = max;
-    try {
-      const text = this.value(v, 0);
-      this.work += this.size;
-      return text.length > max ? truncated(text.length) : text;
-    } catch (e) {
-      if (e !== TOO_LARGE) throw e;
-      this.work += this.size;
-      return truncated(this.size);
-    }
+  private bounded(v: Value, max: number): void {
+    const { out } = this;
+    const { length, bytes } = out;
+    this.end = length + max;
+    const fits = this.value(v, 0) && out.length <= this.end;
+    const size = out.length - length;
+    this.work += size;
+    if (fits) return;
+    out.rewind(length, bytes);
+    out.text(`{"$truncated":true,"size":${Math.max(size, max)}}`);
   }
 
-  private add(n: number): void {
-    this.size += n;
-    if (this.size > this.max) throw TOO_LARGE;
-  }
-
-  private value(v: Value, depth: number): string {
+  /** False when there is no room: what has been written by then is of no use. */
+  private value(v: Value, depth: number): boolean {
+    const { out, masker } = this;
+    out.makeRoom();
     switch (typeof v) {
-      case 'string': {
-        this.add(v.length + 2);
-        return quote(this.masker.isEmpty ? v : this.masker.text(v));
-      }
+      case 'string':
+        return this.string(v);
       case 'boolean':
-        this.add(5);
-        return v ? 'true' : 'false';
+        out.ascii(v ? 'true' : 'false');
+        return true;
       case 'number':
-      case 'bigint': {
-        this.add(4);
-        return this.masker.isEmpty || !this.masker.isSecret(v) ? String(v) : SECRET_JSON;
-      }
+        if (masker.isEmpty || !masker.isSecret(v)) out.int(v);
+        else out.ascii(SECRET_JSON);
+        return true;
+      case 'bigint':
+        out.ascii(masker.isEmpty || !masker.isSecret(v) ? String(v) : SECRET_JSON);
+        return true;
       default:
         break;
     }
     if (v === null) {
-      this.add(4);
-      return 'null';
+      out.ascii('null');
+      return true;
     }
     if (depth > MAX_DEPTH) {
-      this.add(20);
-      return '{"$truncated":true}';
+      out.ascii('{"$truncated":true}');
+      return true;
     }
-    if (Array.isArray(v)) {
-      let out = '[';
-      for (let i = 0; i < v.length; i++) {
-        if (i > 0) out += ',';
-        out += this.value(v[i] as Value, depth + 1);
-      }
-      this.add(2 + v.length);
-      return `${out}]`;
-    }
-    if (v instanceof HotMap) {
-      if (this.masker.isHidden(v)) {
-        this.add(SECRET_JSON.length);
-        return SECRET_JSON;
-      }
-      let out = '{';
-      for (let i = 0; i < v.size; i++) {
-        const key = v.keyAt(i);
-        const name = typeof key === 'string' ? key : display(key, null);
-        this.add(name.length + 4);
-        out += `${i > 0 ? ',' : ''}${quote(name)}:${this.value(v.valueAt(i), depth + 1)}`;
-      }
-      this.add(2);
-      return `${out}}`;
-    }
+    if (Array.isArray(v)) return this.vec(v, depth);
+    if (v instanceof HotMap) return this.map(v, depth);
     if (v instanceof Tagged) {
-      this.add(v.type.name.length + 20);
-      const tag = `{"$type":${quote(v.type.name)}`;
-      return v.unit ? `${tag}}` : `${tag},"$val":${this.value(v.val, depth + 1)}}`;
+      out.text(`{"$type":${quote(v.type.name)}`);
+      if (!v.unit) {
+        out.ascii(',"$val":');
+        if (!this.value(v.val, depth + 1)) return false;
+      }
+      out.code(Ch.Close);
+      return true;
     }
     return this.leaf(v);
   }
 
-  private leaf(v: Value): string {
-    if (v instanceof Uint8Array) {
-      this.add(50 + v.length * 4);
-      return writeJson(v, true);
-    }
-    if (v instanceof Dec) {
-      const text = decToString(v);
-      this.add(text.length);
-      return this.masker.isEmpty || !this.masker.isSecret(v) ? text : SECRET_JSON;
-    }
-    const text = v instanceof Byte ? writeJson(v, true) : writeJson(v, true);
-    this.add(text.length);
-    return text;
+  private string(v: string): boolean {
+    const { out, masker } = this;
+    if (v.length > this.end - out.length) return false;
+    if (!masker.isEmpty) out.text(quote(masker.text(v)));
+    else if (!out.plain(v)) out.text(quote(v));
+    return true;
   }
-}
 
-function truncated(size: number): string {
-  return `{"$truncated":true,"size":${size}}`;
+  private vec(v: readonly Value[], depth: number): boolean {
+    const { out } = this;
+    out.code(Ch.OpenVec);
+    for (let i = 0; i < v.length; i++) {
+      if (i > 0) out.code(Ch.Comma);
+      if (out.length > this.end || !this.value(v[i] as Value, depth + 1)) return false;
+    }
+    out.code(Ch.CloseVec);
+    return true;
+  }
+
+  private map(v: HotMap, depth: number): boolean {
+    const { out } = this;
+    const { keysOf, size } = v;
+    if (this.masker.isHidden(v)) {
+      out.ascii(SECRET_JSON);
+      return true;
+    }
+    out.code(Ch.Open);
+    for (let i = 0; i < size; i++) {
+      const key = keyText(keysOf, i);
+      if (key.length > this.end - out.length) return false;
+      if (i > 0) out.code(Ch.Comma);
+      out.text(key);
+      if (!this.value(v.valueAt(i), depth + 1)) return false;
+    }
+    out.code(Ch.Close);
+    return true;
+  }
+
+  private leaf(v: Value): boolean {
+    const { out, masker } = this;
+    const left = this.end - out.length;
+    // Each of them takes two characters at least; its text is not made in vain.
+    if (v instanceof Uint8Array && v.length * 2 > left) return false;
+    const text = v instanceof Dec ? decToString(v) : writeJson(v, true);
+    if (text.length > left) return false;
+    out.text(v instanceof Dec && !masker.isEmpty && masker.isSecret(v) ? SECRET_JSON : text);
+    return true;
+  }
 }

@@ -16,7 +16,7 @@ export function quote(s: string): string {
 }
 
 /** `"name":`, made once for all maps that share the keys. */
-function keyText(keys: Keys, i: number): string {
+export function keyText(keys: Keys, i: number): string {
   const texts = (keys.texts ??= []);
   const known = texts[i];
   if (known !== undefined) return known;

@@ -77,6 +77,7 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     flow,
     flowing,
     flowEnd,
+    flowTurn,
     halt,
     unset,
     cannotWait: (site: number, name: string): never => {
@@ -178,6 +179,11 @@ function flowing(open: OpenCall): OpenCall | null {
 function flowEnd(fb: Fiber, open: OpenCall, branch: string | null, value: Value): void {
   open.branch = branch;
   fb.r.tracer?.end(fb, open, value);
+}
+
+/** A flow is left for the next turn of a loop. */
+function flowTurn(fb: Fiber, open: OpenCall, branch: string | null): void {
+  fb.r.tracer?.turn(fb, open, branch);
 }
 
 function halt(site: number, message: string): never {

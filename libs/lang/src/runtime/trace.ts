@@ -12,6 +12,7 @@
  *   < head time          a flow begins
  *   ) time value         the current one has ended, its caller is the current one
  *   > time label again value      the same, of a flow, or after so many tail calls. Label 0: none
+ *   * count              so many times more, in no time, what has just ended: turns of a loop
  *   ! time text          it has ended with this error
  *   @ id                 another one is the current one: 0 for none
  *   & id caller head start        it began in an earlier segment, at this time
@@ -36,11 +37,11 @@ const SHORT_VALUE = 2 * 1024;
 const SHALLOW_DEPTH = 2;
 
 const Op = {
-  LineFeed: 10,
   Error: 33,
   Announce: 38,
   Call: 40,
   End: 41,
+  Repeat: 42,
   Comma: 44,
   Flow: 60,
   FlowEnd: 62,
@@ -65,11 +66,11 @@ export class OpenCall {
   constructor(
     readonly parent: OpenCall | null,
     /** 0: a gate. It and all calls inside have no record, unless an error passes. */
-    readonly id: number,
+    public id: number,
     readonly fn: number,
     readonly site: number,
     readonly depth: number,
-    readonly start: number,
+    public start: number,
     /** The last segment in which it is mentioned. */
     public segment: number,
   ) {}
@@ -98,6 +99,14 @@ export class Tracer {
   private posted = 0;
   /** What a reader of the lines takes for the current call. */
   private current: OpenCall | null = NOWHERE;
+  /** The flow that the last line ended for the next turn of a loop: it may be repeated. */
+  private turned: OpenCall | null = null;
+  private turnedBranch: string | null = null;
+  /** Length of the text behind that line. */
+  private turnedAt = 0;
+  private repeated = 0;
+  /** A flow of which it is not known yet whether it is such a repetition: it has begun, but nothing is written. */
+  private pending: OpenCall | null = null;
   /** Time of the last event. */
   private time = 0;
   private readonly clock: TraceClock;
@@ -112,6 +121,8 @@ export class Tracer {
   isFull = false;
   /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
   private hasReserve = true;
+  /** So many calls and one of the two changes. */
+  private nextMeasure = 0;
   dropped = 0;
 
   constructor(
@@ -142,6 +153,7 @@ export class Tracer {
     const size = this.posted + this.out.bytes;
     this.isFull = recorded >= maxCalls || size >= maxBytes;
     this.hasReserve = recorded < maxCalls * 2 && size < maxBytes * 2;
+    this.nextMeasure = recorded < maxCalls ? maxCalls : maxCalls * 2;
   }
 
   private get maxValue(): number {
@@ -172,8 +184,42 @@ export class Tracer {
       this.dropped++;
       return null;
     }
+    const { turned } = this;
+    if (turned?.site === site && turned.fn === fn && turned.parent === parent && this.mayRepeat(parent)) {
+      if (++this.recorded >= this.nextMeasure) this.measure();
+      turned.id = this.nextId++;
+      turned.start = this.time;
+      turned.branch = null;
+      this.turned = null;
+      return (fb.tp = this.pending = turned);
+    }
     this.enterLine(parent);
     return (fb.tp = this.opened(parent, parent === null ? 0 : parent.depth, site, fn, null));
+  }
+
+  private mayRepeat(parent: OpenCall | null): boolean {
+    return this.current === parent && this.out.length === this.turnedAt && this.clock.read() <= this.time;
+  }
+
+  /** A flow ends because the function begins anew: its value is null. */
+  turn(fb: Fiber, call: OpenCall, branch: string | null): void {
+    const { out } = this;
+    fb.tp = call.parent;
+    if (this.pending === call && branch === this.turnedBranch && this.clock.read() <= this.time) {
+      this.pending = null;
+      if (++this.repeated === 1) {
+        out.repeat(Op.Repeat);
+        this.turnedAt = out.length;
+      }
+      out.repeatMore(this.repeated);
+    } else {
+      call.branch = branch;
+      this.end(fb, call, null);
+      this.turnedBranch = branch;
+      this.turnedAt = out.length;
+      this.repeated = 0;
+    }
+    this.turned = call;
   }
 
   private opened(
@@ -185,24 +231,24 @@ export class Tracer {
   ): OpenCall {
     const { out } = this;
     const head = this.headOf(fn, site);
-    out.code(args === null ? Op.Flow : Op.Call);
-    out.number(head);
-    this.tick();
+    out.event(args === null ? Op.Flow : Op.Call, head, this.passed());
     if (args !== null) this.args(args);
-    out.code(Op.LineFeed);
-    this.recorded++;
-    this.measure();
+    out.endLine();
+    if (++this.recorded >= this.nextMeasure) this.measure();
     return (this.current = new OpenCall(parent, this.nextId++, fn, site, depth, this.time, this.segment));
   }
 
   private args(args: readonly Value[]): void {
     const { out, writer } = this;
-    const before = out.bytes;
+    const end = out.length + this.maxValue;
     for (let i = 0; i < args.length; i++) {
       const arg = args[i];
-      if (i > 0) out.code(Op.Comma);
+      if (i > 0) {
+        out.code(Op.Comma);
+        out.makeRoom();
+      }
       // A missing argument of a call with too few.
-      writer.put(arg === undefined ? null : arg, Math.max(64, this.maxValue - (out.bytes - before)));
+      writer.put(arg === undefined ? null : arg, Math.max(64, end - out.length));
     }
   }
 
@@ -218,19 +264,15 @@ export class Tracer {
     const { branch, again } = call;
     if (branch === null && again === 0) {
       out.code(Op.End);
-      this.tick();
+      out.number(this.passed());
     } else {
       const label = branch === null ? 0 : this.labelOf(branch);
-      out.code(Op.FlowEnd);
-      this.tick();
-      out.number(label);
+      out.event(Op.FlowEnd, this.passed(), label);
       out.number(again);
     }
-    if (!this.isFull || this.hasReserve) this.writer.put(result, this.maxValue);
-    else out.ascii('null');
-    out.code(Op.LineFeed);
+    this.writer.put(this.hasReserve ? result : null, this.maxValue);
+    out.endLine();
     this.current = parent;
-    this.measure();
   }
 
   private leaveGate(fb: Fiber): void {
@@ -267,9 +309,9 @@ export class Tracer {
   private failed(call: OpenCall, error: string): void {
     this.enterLine(call);
     this.out.code(Op.Error);
-    this.tick();
+    this.out.number(this.passed());
     this.out.text(this.hasReserve ? error : '""');
-    this.out.code(Op.LineFeed);
+    this.out.endLine();
     this.current = call.parent;
     this.measure();
   }
@@ -278,14 +320,23 @@ export class Tracer {
 
   /** Before each event: a segment that is long enough leaves, and `call` becomes the current one. */
   private enterLine(call: OpenCall | null): void {
-    const { out } = this;
-    out.settle();
-    if (out.bytes > SEGMENT_BYTES) this.flush();
-    if (call !== this.current) this.moveTo(call);
+    if (this.out.makeRoom()) {
+      if (this.out.bytes > SEGMENT_BYTES) this.flush();
+      this.measure();
+    }
+    if (call !== this.current || this.pending !== null) this.moveTo(call);
   }
 
   private moveTo(call: OpenCall | null): void {
-    const { out } = this;
+    const { out, pending } = this;
+    if (pending !== null) {
+      this.pending = null;
+      this.moveTo(pending.parent);
+      out.event(Op.Flow, this.headOf(pending.fn, pending.site), 0);
+      out.endLine();
+      this.current = pending;
+      if (call === pending) return;
+    }
     if (this.current === NOWHERE && out.bytes === 0) {
       this.segment++;
       this.line(`["t",${TRACE_VERSION},${this.nextId},${this.time}]`);
@@ -297,27 +348,28 @@ export class Tracer {
     }
     for (const each of unknown.reverse()) {
       const head = this.headOf(each.fn, each.site);
-      out.code(Op.Announce);
-      out.number(each.id);
-      out.number(idOf(each.parent));
+      out.makeRoom();
+      out.event(Op.Announce, each.id, idOf(each.parent));
       out.number(head);
       out.number(each.start);
-      out.code(Op.LineFeed);
+      out.endLine();
     }
     if (idOf(call) !== idOf(this.current) || this.current === NOWHERE) {
       out.code(Op.Move);
       out.number(idOf(call));
-      out.code(Op.LineFeed);
+      out.endLine();
     }
     this.current = call;
   }
 
-  private tick(): void {
+  /** Microseconds since the last event. */
+  private passed(): number {
+    const { time } = this;
     const now = this.clock.read();
     // Clocks of hosts may stand, but never go back.
-    const passed = Math.max(0, now - this.time);
-    this.time += passed;
-    this.out.number(passed);
+    if (now <= time) return 0;
+    this.time = now;
+    return now - time;
   }
 
   private line(text: string): void {
@@ -364,6 +416,7 @@ export class Tracer {
     if (bytes === 0) return;
     this.posted += bytes;
     this.current = NOWHERE;
+    this.turned = null;
     this.fns = [];
     this.heads = [];
     this.others.clear();
@@ -376,6 +429,7 @@ export class Tracer {
   finish(): void {
     if (this.dropped > 0) this.line(`["d",${this.recorded},${this.dropped}]`);
     this.flush();
+    this.out.close();
   }
 }
 

@@ -54,6 +54,7 @@ class TraceReader {
   private time = 0;
   /** Undefined: in a segment whose beginning is lost. */
   private current: TracedCall | null | undefined = undefined;
+  private ended: TracedCall | undefined = undefined;
   private text = '';
   private at = 0;
 
@@ -72,6 +73,9 @@ class TraceReader {
       case '>':
       case '!':
         this.ends(text[0]);
+        break;
+      case '*':
+        for (let count = this.number(); count > 0; count--) this.repeats();
         break;
       case '@': {
         const id = this.number();
@@ -98,6 +102,7 @@ class TraceReader {
       this.heads = new Map();
       this.labels = new Map();
       this.current = undefined;
+      this.ended = undefined;
     } else if (kind === 'k') {
       this.labels.set(index, String(a));
     } else {
@@ -114,6 +119,14 @@ class TraceReader {
     this.time += this.number();
     const args = hasArgs ? `[${this.text.slice(this.at)}]` : null;
     this.current = this.add(this.nextId++, this.current?.id ?? 0, head, this.time, args);
+  }
+
+  private repeats(): void {
+    const { ended } = this;
+    const id = this.nextId++;
+    if (ended !== undefined) {
+      this.calls.set(id, { ...ended, id, startUs: this.time, durationUs: 0 });
+    }
   }
 
   private add(
@@ -153,6 +166,7 @@ class TraceReader {
     const value = this.text.slice(this.at);
     if (kind === '!') current.error = value;
     else current.result = value;
+    this.ended = current;
     this.current = current.parent === 0 ? null : this.calls.get(current.parent);
   }
 

@@ -195,6 +195,42 @@ describe('the trace of a run', () => {
     expect(calls.find((call) => call.name === '::t/size')).toMatchObject({ again: 2, result: '"small"' });
   });
 
+  it('has each turn of a loop, those in which something is called among others', async () => {
+    const text = `turn fn cond (n) {
+  eq(n, 0) => { "end" }
+  eq(mod(n, 5), 0) => { g(n) turn(sub(n, 1)) }
+  => { turn(sub(n, 1)) }
+}
+g fn (n) { n }
+f fn () { turn(20) turn(3) }`;
+    const { outcome, segments } = await record(text);
+    const calls = readTrace(segments);
+    expect(calls.map((call) => call.id)).toEqual(calls.map((_, i) => i + 1));
+    expect(outcome.stats.callCount).toBe(calls.length);
+    const flows = calls.filter((call) => call.flow === 'cond').map((call) => call.branch?.slice(-1));
+    expect(flows.join('')).toBe(`${'12222'.repeat(4)}0` + '2220');
+    const parents = calls.filter((call) => call.name === '::t/g').map((call) => calls[call.parent - 1]);
+    expect(parents.map((call) => call?.branch)).toEqual(Array(4).fill('cond_branch_1'));
+    expect(calls.filter((call) => call.flow !== null && call.parent !== 0).length).toBe(25);
+    expect(segments.join('').length).toBeLessThan(calls.length * 20 + 400);
+  });
+
+  it('has the turns of loops that wait at the same time', async () => {
+    const run = await traced(
+      'turn fn cond (n, m) { eq(n, 0) => { m } => { x ::hot::http/get("http://a/") g(m) turn(sub(n, 1), m) } }\ng fn (m) { m }\nf fn () { pmap([1, 2], turn(3, %)) 0 }',
+    );
+    expect(run.calls.map((call) => call.id)).toEqual(run.calls.map((_, i) => i + 1));
+    const byId = new Map(run.calls.map((call) => [call.id, call] as const));
+    const callers = run.calls
+      .filter((call) => call.name === '::t/g')
+      .map((call) => {
+        const flow = byId.get(call.parent);
+        return `${flow?.name} ${byId.get(flow?.parent ?? 0)?.args} ${call.args}`;
+      });
+    const of = (m: number): string[] => Array<string>(3).fill(`<cond> [3,${m}] [${m}]`);
+    expect(callers.sort()).toEqual([...of(1), ...of(2)]);
+  });
+
   it('keeps apart who called whom where calls wait at the same time', async () => {
     const run = await traced(
       'inner fn (n) { add(n, 1) }\nouter fn (n) { x ::hot::http/get(`http://a/${n}`) inner(n) inner(mul(n, 10)) }\nf fn () { pmap([1, 2, 3], (n) { outer(n) }) 0 }',

@@ -4,6 +4,7 @@ import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app
 import { BuildsApiModule } from '@app/builds/api';
 import { ContextApiModule } from '@app/context/api';
 import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
+import { DomainsApiModule } from '@app/domains/api';
 import { EventsApiModule } from '@app/events/api';
 import { FilesApiModule } from '@app/files/api';
 import { KeyCredentialsModule } from '@app/keys';
@@ -56,6 +57,7 @@ export class ApiModule {
         TasksApiModule,
         FilesApiModule,
         UsageApiModule,
+        DomainsApiModule,
         WebhooksApiModule,
         McpApiModule,
       ],

@@ -3,7 +3,13 @@ import type { Type } from '@nestjs/common';
 import type { ProgramCompiler } from '@app/builds';
 import { installAuthentication } from '@app/platform/auth';
 import type { Environment } from '@app/platform/config';
-import { createHttpApp, installOpenApi, type HttpApp, type HttpAppOptions } from '@app/platform/http';
+import {
+  createHttpApp,
+  installHostRouting,
+  installOpenApi,
+  type HttpApp,
+  type HttpAppOptions,
+} from '@app/platform/http';
 import { ApiModule } from './api.module';
 import { VERSION } from './version';
 
@@ -24,6 +30,7 @@ export async function createApi(
 ): Promise<HttpApp> {
   const http = await createHttpApp(ApiModule.forRoot(environment, compiler), options);
   await http.server.register(fastifyMultipart);
+  installHostRouting(http);
   installAuthentication(http, { record: true, admission: true });
   installOpenApi(http.app, http.server, OPEN_API);
   return http;

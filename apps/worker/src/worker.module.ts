@@ -3,6 +3,7 @@ import { BuildsWorkerModule } from '@app/builds/worker';
 import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { ContextWorkerModule } from '@app/context/worker';
+import { DomainsWorkerModule } from '@app/domains/worker';
 import { FilesWorkerModule } from '@app/files/worker';
 import { Clock, SystemClock } from '@app/kernel';
 import { KeysWorkerModule } from '@app/keys/worker';
@@ -68,6 +69,7 @@ class RunPortsModule {}
     WebhooksWorkerModule,
     McpWorkerModule,
     TaskConsumerModule,
+    DomainsWorkerModule,
     StatsModule,
     RetentionModule,
   ],

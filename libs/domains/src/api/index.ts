@@ -1,0 +1,1 @@
+export { DomainsApiModule } from './domains-api.module';

@@ -1,0 +1,1 @@
+export { TestNameServer } from './name-server';

@@ -1,0 +1,2 @@
+export { DomainSweep } from './domain-sweep';
+export { DomainsWorkerModule } from './domains-worker.module';

@@ -43,6 +43,7 @@ describe('every route', () => {
     ).json().data;
     const file = await api.call('PUT', '/v1/files/upload/secret-file', { token: tenant.token, payload: 'x' });
     const begun = await post('/v1/files/uploads', { body: { path: 'secret-file' } });
+    const domain = await post('/v1/domains', { body: { domain: 'secret-domain.example.test' } });
     const session = await post('/v1/sessions', { body: { permissions: {} } });
     const serviceKey = await post('/v1/service-keys', { body: { permissions: {}, name: 'secret-customer' } });
     const taskId = newId();
@@ -55,6 +56,7 @@ describe('every route', () => {
       task_id: taskId,
       session_id: session.json().data.session_id,
       service_key_id: serviceKey.json().data.service_key_id,
+      domain_id: domain.json().data.domain_id,
       file_id: file.json().data.file_id,
       upload_id: begun.json().data.upload_id,
       project_id_or_slug: project.project_id,
@@ -87,6 +89,7 @@ describe('every route', () => {
         key: 'x',
         value: 'x',
         path: 'x',
+        domain: 'x.example.test',
       },
     };
   };
@@ -126,7 +129,14 @@ describe('every route', () => {
       if (!route.path.startsWith('/v1/streams')) {
         expect([described(route), foreign.statusCode]).toEqual([described(route), 404]);
       }
-      for (const secret of ['secret-project', 'secret:event', 'secret-file', theirs.envId, theirs.orgId]) {
+      for (const secret of [
+        'secret-project',
+        'secret:event',
+        'secret-file',
+        'secret-domain',
+        theirs.envId,
+        theirs.orgId,
+      ]) {
         expect([described(route), foreign.body.includes(secret)]).toEqual([described(route), false]);
       }
     }

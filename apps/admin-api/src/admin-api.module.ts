@@ -14,6 +14,7 @@ import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
 import { ProjectsAdminModule } from '@app/projects/admin';
 import { RunsAdminModule } from '@app/runs/admin';
+import { SchedulesAdminModule } from '@app/schedules/admin';
 import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
 import { WebhooksAdminModule } from '@app/webhooks/admin';
@@ -46,6 +47,8 @@ export class AdminApiModule {
         KeysAdminModule,
         ContextAdminModule,
         WebhooksAdminModule,
+        SchedulesAdminModule,
+        TasksAdminModule,
         McpAdminModule,
       ],
     };

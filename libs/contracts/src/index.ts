@@ -116,6 +116,18 @@ export {
   type ResourceHint,
 } from './keys';
 export {
+  SCHEDULE_KINDS,
+  SCHEDULE_STATES,
+  type ScheduleDetail,
+  type ScheduleKindName,
+  type ScheduleListQuery,
+  type ScheduleOccurrence,
+  type ScheduleRow,
+  type ScheduleStarted,
+  type ScheduleStateName,
+} from './schedules';
+export { type EventHandlerLast, type EventHandlerListQuery, type EventHandlerRow } from './event-handlers';
+export {
   CONTEXT_DESCRIPTION_MAX,
   CONTEXT_FORMATS,
   CONTEXT_KEY_MAX,

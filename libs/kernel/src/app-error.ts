@@ -72,6 +72,9 @@ export type NotFoundThing =
   | 'Environment'
   | 'Webhook endpoint'
   | 'Tool'
+  | 'Schedule'
+  | 'Agent'
+  | 'Store'
   | 'API key'
   | 'User'
   | 'Route';

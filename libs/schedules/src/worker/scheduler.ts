@@ -11,6 +11,7 @@ import { Db } from '@app/platform/database';
 import {
   decide,
   GRACE_MS,
+  scheduleEvent,
   schedulesConfig,
   type Decision,
   type Firing,
@@ -160,29 +161,14 @@ export class Scheduler implements OnModuleInit {
 
 function eventOf(row: DueRow, { atMs, isBackfill }: Firing, eventId: string): NewEvent {
   const lateMs = Math.round(row.now_ms) - atMs;
-  const late = lateMs > GRACE_MS && !isBackfill ? { late_by_ms: lateMs } : {};
-  const info = {
-    type: 'hot:schedule',
-    schedule_id: row.schedule_id,
-    scheduled_at: new Date(atMs).toISOString(),
-    is_backfill: isBackfill,
-    ...(isBackfill ? { backfilled_at: new Date(row.now_ms).toISOString() } : {}),
-    ...late,
-  };
-  const args = row.args ?? JSON.stringify([info]);
-  const fn = JSON.stringify(`${row.ns}/${row.var}`);
-  const lateMember = 'late_by_ms' in late ? `,"late_by_ms":${lateMs}` : '';
-  return {
-    orgId: row.org_id,
-    envId: row.env_id,
-    retentionClass: row.retention_class,
-    eventType: 'hot:schedule',
-    eventData: `{"fn":${fn},"args":${args}${lateMember}}`,
-    eventId,
-    streamId: null,
-    source: 'schedule',
-    byUserId: row.created_by_user_id,
-    accessId: null,
-    routing: { projectId: row.project_id },
-  };
+  return scheduleEvent(
+    row,
+    {
+      atMs,
+      isBackfill,
+      ...(isBackfill ? { backfilledAtMs: row.now_ms } : {}),
+      ...(lateMs > GRACE_MS && !isBackfill ? { lateMs } : {}),
+    },
+    { eventId, userId: row.created_by_user_id, source: 'schedule' },
+  );
 }

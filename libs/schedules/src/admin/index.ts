@@ -1,0 +1,1 @@
+export { SchedulesAdminModule } from './schedules-admin.module';

@@ -44,6 +44,11 @@ export const routes: Routes = [
         path: 'context',
         loadChildren: () => import('./context/context.routes').then((file) => file.CONTEXT_ROUTES),
       },
+      { path: 'mcp', loadChildren: () => import('./mcp/mcp.routes').then((file) => file.MCP_ROUTES) },
+      {
+        path: 'webhooks',
+        loadChildren: () => import('./webhooks/webhooks.routes').then((file) => file.WEBHOOKS_ROUTES),
+      },
       { path: 'api-keys', loadChildren: () => import('./keys/keys.routes').then((file) => file.KEYS_ROUTES) },
       {
         path: '**',

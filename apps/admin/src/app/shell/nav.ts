@@ -31,7 +31,13 @@ export const NAV: readonly NavGroup[] = [
       { path: 'streams', label: 'Streams', icon: 'streams', key: 's' },
     ],
   },
-  { label: 'Build', items: [] },
+  {
+    label: 'Build',
+    items: [
+      { path: 'mcp', label: 'MCP Services', icon: 'function', key: 'm' },
+      { path: 'webhooks', label: 'Webhooks', icon: 'link', key: 'w' },
+    ],
+  },
   {
     label: 'Data',
     items: [

@@ -1,0 +1,2 @@
+export { ServiceGroup } from './service-group';
+export { RecentCallsView } from './recent-calls';

@@ -106,12 +106,12 @@ export class EventConsumer {
     const { envId, eventType, call } = row.hint;
     if (call !== undefined) {
       const found = this.serving.findFunction(envId, call.fn, { buildId: call.buildId, projectId: null });
-      return found instanceof Promise ? null : (found?.target ?? null);
+      return found instanceof Promise ? later(found) : (found?.target ?? null);
     }
     if (eventType.startsWith('hot:')) return null;
     const targets = this.serving.handlersOf(envId, eventType);
-    if (targets instanceof Promise || targets.length !== 1) return null;
-    return targets[0] ?? null;
+    if (targets instanceof Promise) return later(targets);
+    return targets.length === 1 ? (targets[0] ?? null) : null;
   }
 
   private onSweep(sweep: Sweep): void {
@@ -140,6 +140,12 @@ export class EventConsumer {
       this.executor.cancel([notice.runId]);
     });
   }
+}
+
+/** It is being read, for those that come after. That it can't be read the claim finds out by itself. */
+function later(reading: Promise<unknown>): null {
+  reading.catch(() => undefined);
+  return null;
 }
 
 function routeOf(row: TicketRow, target: RunTarget): ClaimRoute | null {

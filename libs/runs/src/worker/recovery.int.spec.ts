@@ -523,4 +523,30 @@ describe('workers that die, stall, race and drain', () => {
     const [run] = await runsOf(second, endless.eventId);
     expect(restartsIn(run)).toEqual(['its worker was told to end']);
   }, 20_000);
+
+  it('goes on when what serves can not be read for a while', async () => {
+    const tenant = { orgId: newId(), envId: newId() };
+    serving.addEnv(tenant.orgId, tenant.envId);
+    serving.addHandler(tenant.envId, 'x', '::t/x');
+    const harness = await worker();
+    harness.sandbox.define('::t/x', () => 1);
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      const read = { handlers: serving.handlersOf, env: serving.env, context: serving.contextOf };
+      const away = (): never => Promise.reject(new Error('The database is away')) as never;
+      Object.assign(serving, { handlersOf: away, env: away, contextOf: away });
+      await harness.start({ sweep: true });
+      const { eventId } = await harness.publish(tenant, 'x', {});
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      Object.assign(serving, { handlersOf: read.handlers });
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      Object.assign(serving, { env: read.env, contextOf: read.context });
+      await eventually(async () => expect(await runsOf(harness, eventId)).toHaveLength(1));
+      expect(unheard).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+  });
 });

@@ -93,8 +93,9 @@ export class RunStarter {
     }
     const env = this.serving.env(row.env_id);
     const context = this.contextOf(target);
-    const facts = env instanceof Promise ? await env : env;
-    const ctx = context instanceof Promise ? await context : context;
+    // Together: one that nobody waits for any more would end the process when it fails.
+    const isKnown = !(env instanceof Promise) && !(context instanceof Promise);
+    const [facts, ctx] = isKnown ? [env, context] : await Promise.all([env, context]);
     if (facts === null) {
       return {
         host,

@@ -1,10 +1,11 @@
 /**
  * Kills parts of the platform while events arrive, then counts: nothing lost, nothing doubled without a record, nothing
- * in limbo. `node scripts/run.mjs e2e/kill/main.mjs [--events 2000] [--stop-seconds 60] [--only TEXT] [--redis wasm]`.
+ * in limbo. `node scripts/run.mjs e2e/kill/main.mjs [--events 2000] [--stop-seconds 60] [--only TEXT] [--kills 5] [--seed 1] [--redis wasm]`.
  */
 import { parseArgs } from 'node:util';
 import { Cluster } from './cluster.mjs';
 import { Publisher } from './publisher.mjs';
+import { killAtRandom } from './random-kills.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 import { judge, settle } from './verdict.mjs';
 
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     'stop-seconds': { type: 'string', default: '60' },
     'settle-seconds': { type: 'string', default: '120' },
     only: { type: 'string', default: '' },
+    kills: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
     redis: { type: 'string' },
   },
 });
@@ -21,7 +24,8 @@ const { values } = parseArgs({
 let passed = 0;
 let failed = 0;
 
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
+const atRandom = { play: killAtRandom, kills: Number(values.kills), seed: Number(values.seed) };
+for (const [name, scenario] of Object.entries({ ...SCENARIOS, 'kills at random': atRandom })) {
   if (!name.includes(values.only)) continue;
   const started = performance.now();
   try {
@@ -39,6 +43,7 @@ async function play(scenario) {
   const events = Number(values.events);
   const cluster = await Cluster.start({ redis: values.redis, env: scenario.env });
   try {
+    if (scenario.play) return await scenario.play(cluster, scenario);
     const publisher = new Publisher(cluster);
     let harm;
     await publisher.publish(events, scenario.event, (n) => {

@@ -1,5 +1,6 @@
 /** Publishes events over HTTP and remembers what the platform accepted: only a 201 counts. */
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export class Publisher {
   accepted = new Map();
@@ -10,17 +11,19 @@ export class Publisher {
     this.agent = new Agent({ keepAlive: true, maxSockets: 32 });
   }
 
-  /** Publishes `count` events, 32 at a time; `onSent(n)` is told of progress and may do harm. */
-  async publish(count, event, onSent = () => {}) {
+  /** Publishes `count` events; `onSent(n)` is told of progress and may do harm. What answers false is the end. */
+  async publish(count, event, onSent = () => {}, lanes = 32) {
     let next = 0;
     const lane = async () => {
       while (next < count) {
         const n = next++;
         await this.one(event(n), n);
-        onSent(n);
+        if (onSent(n) === false) return;
+        // A load that goes on for minutes is to leave time for everything else.
+        if (count === Infinity) await sleep(100);
       }
     };
-    await Promise.all(Array.from({ length: 32 }, lane));
+    await Promise.all(Array.from({ length: lanes }, lane));
   }
 
   one(body, n) {

@@ -22,7 +22,7 @@ export async function settle(cluster, withinMs) {
 
 /**
  * @param {Map<string, {type: string}>} accepted
- * @param {(type: string) => 'once' | 'fails' | 'times out'} expected what becomes of an event of that type
+ * @param {(type: string) => 'once' | 'at the second attempt' | 'fails' | 'times out'} expected what becomes of an event of that type
  * @returns {Promise<{problems: string[], figures: object}>}
  */
 export async function judge(cluster, accepted, expected) {
@@ -52,7 +52,10 @@ export async function judge(cluster, accepted, expected) {
     const crashed = all.filter((run) => run.failure_kind === 'worker-lost');
     lostWorkers += crashed.length;
     if (unhandled.has(id)) problems.push(`unhandled: ${type} ${id}`);
-    if (expected(type) === 'once') {
+    if (expected(type) === 'at the second attempt') {
+      if (good.length !== 1) problems.push(`${type} ${id} succeeded ${good.length} times`);
+      if (good.some((run) => run.retry_attempt !== 1)) problems.push(`${type} ${id} had not failed before`);
+    } else if (expected(type) === 'once') {
       if (good.length !== 1) problems.push(`${type} ${id} succeeded ${good.length} times`);
       if (dead.has(id)) problems.push(`innocent in the dead letters: ${type} ${id}`);
       if (all.length - good.length !== crashed.length)

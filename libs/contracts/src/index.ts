@@ -170,3 +170,15 @@ export {
   type RunTotals,
 } from './dashboard';
 export { type LiveEvent, type LiveMessage, type LiveRun, type LiveTopic } from './live';
+export {
+  TASK_STATUSES,
+  TASK_TYPES,
+  type TaskCancelAsked,
+  type TaskDetail,
+  type TaskListQuery,
+  type TaskPhase,
+  type TaskRow,
+  type TaskRuns,
+  type TaskStatusName,
+  type TaskTypeName,
+} from './tasks';

@@ -1,0 +1,1 @@
+export { TasksAdminModule } from './tasks-admin.module';

@@ -17,6 +17,7 @@ import { RunsAdminModule } from '@app/runs/admin';
 import { SchedulesAdminModule } from '@app/schedules/admin';
 import { StatsAdminModule } from '@app/stats/admin';
 import { StreamsAdminModule } from '@app/streams/admin';
+import { TasksAdminModule } from '@app/tasks/admin';
 import { WebhooksAdminModule } from '@app/webhooks/admin';
 import './admin-api.config';
 import { ClockModule } from './clock.module';

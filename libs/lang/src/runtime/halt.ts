@@ -52,8 +52,25 @@ export class Halt {
   }
 }
 
-export const RUN_FAILURE = new TypeInfo('::hot::run/Failure');
-export const RUN_CANCELLATION = new TypeInfo('::hot::run/Cancellation');
+interface HaltTypes {
+  readonly failure: TypeInfo;
+  readonly cancellation: TypeInfo;
+}
+
+const RUN: HaltTypes = {
+  failure: new TypeInfo('::hot::run/Failure'),
+  cancellation: new TypeInfo('::hot::run/Cancellation'),
+};
+const TASK: HaltTypes = {
+  failure: new TypeInfo('::hot::task/Failure'),
+  cancellation: new TypeInfo('::hot::task/Cancellation'),
+};
+
+/** @param info what `info()` knows */
+export function haltTypes(info: HotMap | null): HaltTypes {
+  const run = info?.getStr('run');
+  return run instanceof HotMap && run.getStr('type') === 'task' ? TASK : RUN;
+}
 
 export function hardError(site: number, message: string): Halt {
   return new Halt('error', message, null, site);

@@ -11,7 +11,7 @@ import {
 import { besideScript } from './beside';
 import { callAsync } from './call';
 import { consumeAt } from './consume';
-import { asHalt, Halt, hardError, RUN_CANCELLATION, RUN_FAILURE } from './halt';
+import { asHalt, Halt, haltTypes, hardError } from './halt';
 import { HotMap } from './hot-map';
 import { JsonError, readJson } from './json-read';
 import { takeLimits } from './limits';
@@ -250,7 +250,7 @@ function halted(run: Run, fb: Fiber, halt: Halt): RunOutcome {
           run,
           fb,
           new Tagged(
-            RUN_CANCELLATION,
+            haltTypes(run.info).cancellation,
             HotMap.of([
               ['msg', halt.message],
               ['data', null],
@@ -275,7 +275,7 @@ function failed(run: Run, fb: Fiber, kind: FailureKind, message: string, halt?: 
   const site = halt ? run.program.site(halt.site) : null;
   const at = site ?? placeOf(run, halt);
   const value = new Tagged(
-    RUN_FAILURE,
+    haltTypes(run.info).failure,
     HotMap.of([
       ['msg', msg],
       ['err', error],
@@ -348,7 +348,7 @@ function safeJson(run: Run, value: Value): string {
   const short = typeof msg === 'string' ? run.masker.text(msg).slice(0, 2000) : '';
   return writeJson(
     new Tagged(
-      RUN_FAILURE,
+      haltTypes(run.info).failure,
       HotMap.of([
         ['msg', short],
         ['err', null],

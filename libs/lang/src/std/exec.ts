@@ -1,15 +1,15 @@
 /** `::hot::exec`: stopping on purpose. */
 import { consumeAt } from '../runtime/consume';
-import { Halt, RUN_CANCELLATION, RUN_FAILURE } from '../runtime/halt';
+import { Halt, haltTypes } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
 import { err, Res, Tagged, type Fiber, type Value } from '../runtime/values';
 import { payloadOf } from './limits';
 import { forcing } from './contain';
 import { native, type NativeDef } from '../runtime/native-def';
 
-function failure(site: number, msg: string, error: Value): Halt {
+function failure(fb: Fiber, site: number, msg: string, error: Value): Halt {
   const value = new Tagged(
-    RUN_FAILURE,
+    haltTypes(fb.r.info).failure,
     HotMap.of([
       ['msg', msg],
       ['err', error],
@@ -49,12 +49,12 @@ export const EXEC: readonly NativeDef[] = [
       { index: 0, byName: false },
       { index: 1, byName: false },
     ],
-    ...forcing(2, (_fb, _d, site, [first = null, second]) => {
-      if (second === undefined) throw failure(site, messageIn(reason(first)), reason(first));
+    ...forcing(2, (fb, _d, site, [first = null, second]) => {
+      if (second === undefined) throw failure(fb, site, messageIn(reason(first)), reason(first));
       // The message is an ordinary argument here; only the overload with one parameter is lazy in it.
       const msg = consumeAt(site, first);
       if (typeof msg !== 'string') return err('fail: first argument must be a string message');
-      throw failure(site, msg, reason(second));
+      throw failure(fb, site, msg, reason(second));
     }),
   }),
   native('::hot::exec/cancel', {
@@ -62,10 +62,10 @@ export const EXEC: readonly NativeDef[] = [
     sig: ['(msg: Str): Cancellation', '(msg: Str, lazy data: Any): Cancellation'],
     doc: 'Ends the run as cancelled.',
     poly: [{ index: 1, byName: false }],
-    ...forcing(2, (_fb, _d, site, [msg = null, data = null]) => {
+    ...forcing(2, (fb, _d, site, [msg = null, data = null]) => {
       const text = typeof msg === 'string' ? msg : 'Cancelled';
       const value = new Tagged(
-        RUN_CANCELLATION,
+        haltTypes(fb.r.info).cancellation,
         HotMap.of([
           ['msg', text],
           ['data', reason(data)],
@@ -85,7 +85,7 @@ export const EXEC: readonly NativeDef[] = [
         throw new Halt('stop', `Process exited with code ${code}`, null, site, 'cancelled');
       }
       if (code === 0) return null;
-      throw failure(site, `Process exited with code ${code}`, HotMap.of([['exit_code', code]]));
+      throw failure(fb, site, `Process exited with code ${code}`, HotMap.of([['exit_code', code]]));
     },
   }),
 ];

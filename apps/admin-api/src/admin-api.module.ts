@@ -9,6 +9,7 @@ import { KeysAdminModule } from '@app/keys/admin';
 import { McpAdminModule } from '@app/mcp/admin';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { HealthModule } from '@app/platform/health';
 import { LiveModule, SseModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
@@ -35,6 +36,7 @@ export class AdminApiModule {
         RedisModule,
         QueueModule.forRoot([eventTickets, taskTickets, deployTickets]),
         LiveModule,
+        HealthModule,
         SseModule,
         DispatchModule,
         ProgramCompilerModule.forRoot(ManifestOnlyCompiler),

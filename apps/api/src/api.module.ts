@@ -15,6 +15,7 @@ import { RateLimitModule } from '@app/plans';
 import { AuthModule } from '@app/platform/auth';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { HealthModule } from '@app/platform/health';
 import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
@@ -38,6 +39,7 @@ export class ApiModule {
         DatabaseModule,
         RedisModule,
         LiveModule,
+        HealthModule,
         QueueModule.forRoot([eventTickets, taskTickets, deployTickets]),
         AuthModule,
         AccessModule,

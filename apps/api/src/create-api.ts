@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { ProgramCompiler } from '@app/builds';
 import { installAuthentication } from '@app/platform/auth';
 import type { Environment } from '@app/platform/config';
+import { installHealth } from '@app/platform/health';
 import {
   createHttpApp,
   installHostRouting,
@@ -30,6 +31,7 @@ export async function createApi(
 ): Promise<HttpApp> {
   const http = await createHttpApp(ApiModule.forRoot(environment, compiler), options);
   await http.server.register(fastifyMultipart);
+  installHealth(http);
   installHostRouting(http);
   installAuthentication(http, { record: true, admission: true });
   installOpenApi(http.app, http.server, OPEN_API);

@@ -10,6 +10,7 @@ import { KeysWorkerModule } from '@app/keys/worker';
 import { McpWorkerModule } from '@app/mcp/worker';
 import { ConfigModule, type Environment } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { HealthModule } from '@app/platform/health';
 import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
@@ -26,7 +27,9 @@ import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Deployments } from './deployments';
 import { Housekeeping } from './housekeeping';
+import { LeaseCheckModule } from './lease-check';
 import { Worker } from './worker';
+import { WorkerMeters } from './worker-meters';
 
 /** What `RunsWorkerModule` knows as ports only. */
 @Global()
@@ -62,6 +65,8 @@ class RunPortsModule {}
   imports: [
     ScheduleModule.forRoot(),
     RunPortsModule,
+    LeaseCheckModule,
+    HealthModule,
     DispatchWorkerModule,
     RunsWorkerModule,
     BuildsWorkerModule,
@@ -73,7 +78,7 @@ class RunPortsModule {}
     StatsModule,
     RetentionModule,
   ],
-  providers: [Worker, Deployments, Housekeeping],
+  providers: [Worker, WorkerMeters, Deployments, Housekeeping],
   exports: [Worker],
 })
 export class WorkerRolesModule {}

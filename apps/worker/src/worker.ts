@@ -1,10 +1,12 @@
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
+import { HealthServer } from '@app/platform/health';
 import { RedisConnections } from '@app/platform/redis';
 import { EventConsumer } from '@app/runs/worker';
 import { TaskConsumer } from '@app/tasks/worker';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Deployments } from './deployments';
 import { Housekeeping } from './housekeeping';
+import { WorkerMeters } from './worker-meters';
 import { workerConfig, type WorkerConfig } from './worker.config';
 
 const REDIS_START_MS = 2_000;
@@ -23,12 +25,16 @@ export class Worker implements BeforeApplicationShutdown {
     private readonly sweeper: Sweeper,
     private readonly housekeeping: Housekeeping,
     private readonly redis: RedisConnections,
+    private readonly health: HealthServer,
+    private readonly meters: WorkerMeters,
     @Inject(workerConfig.token) private readonly config: WorkerConfig,
   ) {}
 
   async start(): Promise<void> {
     const { roles } = this.config;
     this.started = true;
+    this.meters.install();
+    await this.health.listen();
     await this.lease.start(roles);
     // Without Redis the worker works as well, from the sweep; it only starts a little later.
     await this.redis.whenUp(REDIS_START_MS);
@@ -51,6 +57,7 @@ export class Worker implements BeforeApplicationShutdown {
     await this.deployments.stop();
     await Promise.all([this.events.stop(), this.tasks.stop()]);
     await this.lease.stop();
+    this.health.close();
     this.log.log({ event: 'worker.stopped' });
   }
 }

@@ -5,6 +5,7 @@
 import { ConflictError, newId, NotFoundError, UnavailableError } from '@app/kernel';
 import type { Db } from '@app/platform/database';
 import { LiveBus } from '@app/platform/live';
+import { counter } from '@app/platform/metrics';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AcceptRepository, type AcceptResult, type AcceptRow, type StreamMode } from './accept.repository';
@@ -69,6 +70,8 @@ export interface AcceptedEvent {
 }
 
 /** The row an event was sent from is no longer ours: its worker lost its lease, or the run has been taken over. */
+const accepted = counter('hot_events_accepted_total', 'Events that are stored', ['source']);
+
 export class NotOurRunError extends Error {
   constructor() {
     super('The run belongs to another worker by now');
@@ -123,6 +126,7 @@ export class EventAcceptor {
         // A stream that the event began with was inserted with its first event counted.
         if (!result.streamCreated) this.totals.add(row.streamId, { events: 1 });
         this.announce(row, result.streamCreated);
+        accepted.add({ source: event.source });
         return { eventId: row.eventId, streamId: row.streamId, eventTimeMs, isRepeat: false };
       case 'foreign-stream':
         throw new NotFoundError('Stream');
@@ -152,6 +156,7 @@ export class EventAcceptor {
         this.streams.set(row.streamId, row.envId);
         this.announce(row, true);
       }
+      for (const { source } of events) accepted.add({ source });
     });
   }
 

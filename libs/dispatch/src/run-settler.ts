@@ -3,6 +3,7 @@
  * means that the row was no longer ours, and that whatever was to be told about it is not ours to tell.
  */
 import { UnavailableError } from '@app/kernel';
+import { counter } from '@app/platform/metrics';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CounterSlots } from './counter-slots';
@@ -27,6 +28,10 @@ interface Owned<T> {
 
 const MAX_ROWS = 500;
 const MAX_BYTES = 8 * 1024 * 1024;
+const ended = counter('hot_runs_ended_total', 'Runs that ended for good', ['status']);
+const failed = counter('hot_run_failures_total', 'Runs that failed for good, by kind of failure', ['kind']);
+const STATUS_NAMES = { 2: 'succeeded', 3: 'failed', 4: 'cancelled' } as const;
+
 const RETRY_PAUSES_MS = [20, 100, 500, 1_000] as const;
 
 @Injectable()
@@ -94,8 +99,13 @@ export class RunSettler {
   }
 
   /** Ends a run for good: durable when it resolves. Goes on trying while the lease lives. */
-  finish(incarnation: string, run: FinishedRun): Promise<boolean> {
-    return this.persist(incarnation, () => this.finishing.push({ incarnation, row: run }));
+  async finish(incarnation: string, run: FinishedRun): Promise<boolean> {
+    const isOurs = await this.persist(incarnation, () => this.finishing.push({ incarnation, row: run }));
+    if (isOurs) {
+      ended.add({ status: STATUS_NAMES[run.status] });
+      if (run.status === 3) failed.add({ kind: run.failureKind ?? 'program' });
+    }
+    return isOurs;
   }
 
   /** Keeps an ended attempt until the next one is due. */

@@ -90,6 +90,12 @@ export class Db {
     return this.manager.getRepository(entity);
   }
 
+  /** How many connections of the pool there are, by what they do; `waiting` are statements without one. */
+  poolSize(): Readonly<Record<'busy' | 'idle' | 'waiting', number>> {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
   private async send<R extends QueryResultRow>(
     sql: string | Statement,
     values: readonly unknown[],

@@ -1,4 +1,5 @@
 /** The worker's end of one child: starts runs on it, hears from it, and ends it when it goes silent. */
+import { counter } from '@app/platform/metrics';
 import { failedEnd, outcomeOf } from '../end-of-run';
 import { FrameWriter, json, KIND, MAX_FRAME_BYTES, readFrames, text, type Frame } from '../frames';
 import type { SandboxHost, SandboxOutcome, SandboxRun } from '../port';
@@ -11,6 +12,8 @@ const PING_MS = 500;
 const END_WITHIN_MS = 5_000;
 const MAX_STDERR_CHARS = 2_000;
 const MAX_ANSWER_CHARS = MAX_FRAME_BYTES / 8;
+
+const killed = counter('hot_sandbox_child_kills_total', 'Children of the sandbox that were killed');
 
 export interface LinkEvents {
   /** A run on it ended, or began to wait for long: there may be room. */
@@ -157,6 +160,7 @@ export class ChildLink {
 
   /** Ends it at once. What still runs on it is lost, the suspects among them as such. */
   kill(reason: string): void {
+    if (this.endReason === null) killed.add();
     this.isDraining = true;
     this.endReason ??= reason;
     this.process.kill('SIGKILL');

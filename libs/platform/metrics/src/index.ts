@@ -1,0 +1,1 @@
+export { counter, gauge, histogram, meterText, type Meter } from './meters';

@@ -120,7 +120,15 @@ describe('webhooks and MCP services of the app', () => {
   const idOf = async (fn: string): Promise<string> => {
     const { services } = await get<WebhookServices>('/webhooks');
     const found = services.flatMap(({ endpoints }) => endpoints).find((one) => one.function === fn);
-    return found?.webhook_id ?? 'none';
+    return found?.endpoint_id ?? 'none';
+  };
+
+  const tokenOf = async (path: string): Promise<string> => {
+    const [row] = await app.db.query<{ webhook_id: string }>(
+      `SELECT webhook_id FROM hot.webhook WHERE env_id = $1 AND path = $2`,
+      [tenant.envId, path],
+    );
+    return row?.webhook_id.slice(-12) ?? 'none';
   };
 
   it('list addresses by service, and those that are looked for', async () => {
@@ -149,20 +157,25 @@ describe('webhooks and MCP services of the app', () => {
     const detail = await get<WebhookDetail>(`/webhooks/${id}`);
     expect(detail).toMatchObject({ base_path: expect.stringMatching(/\/pay\/in$/), secret_headers: [] });
     const { path } = (await post(`/webhooks/${id}/reveal`, member)).json().data as WebhookUrl;
-    expect(path).toBe(`${detail.base_path}/${id.slice(-12)}`);
+    const token = await tokenOf('/in');
+    expect(path).toBe(`${detail.base_path}/${token}`);
+    expect(JSON.stringify([detail, await get('/webhooks')])).not.toContain(token);
     const root = await idOf('::shop/look');
     const bare = (await post(`/webhooks/${root}/reveal`, member)).json().data as WebhookUrl;
-    expect(bare.path).toMatch(new RegExp(`/pay/${root.slice(-12)}$`));
+    expect(bare.path).toMatch(new RegExp(`/pay/${await tokenOf('/')}$`));
   });
 
   it('renew an address for those who manage keys only', async () => {
     const id = await idOf('::shop/paid');
+    const before = await tokenOf('/in');
     expect((await post(`/webhooks/${id}/rotate`, member)).statusCode).toBe(403);
+    expect(await tokenOf('/in')).toBe(before);
     const renewed = (await post(`/webhooks/${id}/rotate`, admin)).json().data as WebhookUrl;
-    expect(renewed.webhook_id).not.toBe(id);
-    expect(await idOf('::shop/paid')).toBe(renewed.webhook_id);
-    expect((await member.get(`${tenant.base}/webhooks/${id}`)).statusCode).toBe(404);
-    expect((await post(`/webhooks/${id}/rotate`, admin)).statusCode).toBe(404);
+    const token = await tokenOf('/in');
+    expect(token).not.toBe(before);
+    expect(renewed).toEqual({ endpoint_id: id, path: expect.stringMatching(new RegExp(`/in/${token}$`)) });
+    const nobody = `/webhooks/${newId()}/rotate`;
+    expect((await post(nobody, admin)).statusCode).toBe(404);
   });
 
   it('list tools by service, and show one with its schemas as they were written', async () => {

@@ -164,7 +164,7 @@ describe('every route of the app', () => {
       'PATCH /projects/:name',
       'POST /builds/:build_id/deploy',
       'POST /context',
-      'POST /webhooks/:webhook_id/rotate',
+      'POST /webhooks/:endpoint_id/rotate',
     ]);
   });
 });

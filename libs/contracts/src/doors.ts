@@ -12,7 +12,8 @@ export type DoorAuth = (typeof DOOR_AUTHS)[number];
 
 /** An address that a deployed project declares. Its whole URL is secret; see WebhookUrl. */
 export interface WebhookRow {
-  readonly webhook_id: string;
+  /** Says nothing about the secret end of the address, and stays when that is renewed. */
+  readonly endpoint_id: string;
   readonly service: string;
   readonly method: string;
   readonly path: string;
@@ -39,7 +40,7 @@ export interface WebhookServices {
   readonly total: number;
 }
 
-/** GET {E}/webhooks/{id} → Single<WebhookDetail>. */
+/** GET {E}/webhooks/{endpoint_id} → Single<WebhookDetail>. */
 export interface WebhookDetail extends WebhookRow {
   /** Path at the public API without its secret end. */
   readonly base_path: string;
@@ -50,11 +51,11 @@ export interface WebhookDetail extends WebhookRow {
 }
 
 /**
- * POST {E}/webhooks/{id}/reveal → Single<WebhookUrl>, for those who may start runs.
- * POST {E}/webhooks/{id}/rotate → Single<WebhookUrl>, for those who manage keys: the former address is gone at once.
+ * POST {E}/webhooks/{endpoint_id}/reveal → Single<WebhookUrl>, for those who may start runs.
+ * POST {E}/webhooks/{endpoint_id}/rotate → Single<WebhookUrl>, for those who manage keys: the former address is gone at once.
  */
 export interface WebhookUrl {
-  readonly webhook_id: string;
+  readonly endpoint_id: string;
   /** Path at the public API, its secret end included. */
   readonly path: string;
 }

@@ -1,5 +1,6 @@
 export {
   basePathOf,
+  endpointIdOf,
   pathOf,
   placeOf,
   readAddress,

@@ -1,8 +1,23 @@
 /** Addresses of webhooks: `<service><path>/<token>`. Pure. */
+import { hash } from 'node:crypto';
 
 /** The secret end of an address. */
 export function tokenOf(webhookId: string): string {
   return webhookId.slice(-12);
+}
+
+/** Names an address where its secret must not be told: whatever becomes of that, it is the same. */
+export function endpointIdOf(webhook: {
+  readonly projectId: string;
+  readonly service: string;
+  readonly path: string;
+  readonly method: string;
+}): string {
+  const { projectId, service, path, method } = webhook;
+  const hex = hash('sha256', `${projectId} ${method} ${service}${path}`, 'hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 export interface AskedAddress {

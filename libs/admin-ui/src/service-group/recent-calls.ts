@@ -8,7 +8,7 @@ import type { RecentCalls } from '@app/contracts';
   imports: [MatTooltip],
   template: `
     @if (calls().total === 0) {
-      <span class="muted" aria-label="No calls in the last day">none</span>
+      <span class="muted">no calls</span>
     } @else {
       <span class="num" [matTooltip]="words()"
         >{{ calls().total }}

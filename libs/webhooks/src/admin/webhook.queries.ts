@@ -39,11 +39,4 @@ export class WebhookQueries {
   list({ envId }: EnvScope): Promise<readonly WebhookRecord[]> {
     return this.db.query<WebhookRecord & Record<string, unknown>>(`${SERVING} ${ORDER}`, [envId]);
   }
-
-  find({ envId }: EnvScope, webhookId: string): Promise<WebhookRecord | undefined> {
-    return this.db.queryOne<WebhookRecord & Record<string, unknown>>(`${SERVING} AND w.webhook_id = $2`, [
-      envId,
-      webhookId,
-    ]);
-  }
 }

@@ -13,7 +13,7 @@ import { Clock, NotFoundError } from '@app/kernel';
 import { NO_CALLS, RecentCallQueries } from '@app/observe';
 import { uuid } from '@app/platform/http';
 import { AnswersOne, listQueryShape } from '@app/platform/lists';
-import { basePathOf, pathOf, WebhookRepository } from '@app/webhooks';
+import { basePathOf, endpointIdOf, pathOf, WebhookRepository } from '@app/webhooks';
 import { z } from 'zod';
 import { WebhookQueries, type WebhookRecord } from './webhook.queries';
 
@@ -56,14 +56,14 @@ export class WebhooksAdminController {
     return { services, total: all.length };
   }
 
-  @Get(':webhook_id')
+  @Get(':endpoint_id')
   @Needs('view')
   @AnswersOne('WebhookDetail', 'One address')
   async find(
     @CurrentEnv() member: EnvMember,
-    @Param('webhook_id', { schema: uuid }) webhookId: string,
+    @Param('endpoint_id', { schema: uuid }) endpointId: string,
   ): Promise<WebhookDetail> {
-    const record = await this.require(member, webhookId);
+    const record = await this.require(member, endpointId);
     return {
       ...toRow(record, await this.callsOf(member, [record])),
       base_path: basePathOf(member.orgSlug, member.envName, record.service) + record.path.replace(/\/$/, ''),
@@ -73,34 +73,34 @@ export class WebhooksAdminController {
     };
   }
 
-  @Post(':webhook_id/reveal')
+  @Post(':endpoint_id/reveal')
   @HttpCode(200)
   @Needs('run.execute')
   @AnswersOne('WebhookUrl', 'The whole address')
   async reveal(
     @CurrentEnv() member: EnvMember,
-    @Param('webhook_id', { schema: uuid }) webhookId: string,
+    @Param('endpoint_id', { schema: uuid }) endpointId: string,
   ): Promise<WebhookUrl> {
-    const record = await this.require(member, webhookId);
+    const record = await this.require(member, endpointId);
     this.log.log({
       event: 'webhook.revealed',
       envId: member.envId,
       service: record.service,
       userId: member.userId,
     });
-    return { webhook_id: webhookId, path: pathOf(member.orgSlug, member.envName, { ...record, webhookId }) };
+    return this.urlOf(member, record, record.webhook_id);
   }
 
-  @Post(':webhook_id/rotate')
+  @Post(':endpoint_id/rotate')
   @HttpCode(200)
   @Needs('key.manage')
   @AnswersOne('WebhookUrl', 'Gives the address another secret end; the former one is gone at once')
   async rotate(
     @CurrentEnv() member: EnvMember,
-    @Param('webhook_id', { schema: uuid }) webhookId: string,
+    @Param('endpoint_id', { schema: uuid }) endpointId: string,
   ): Promise<WebhookUrl> {
-    const record = await this.require(member, webhookId);
-    const renewed = await this.webhooks.renew(member, webhookId);
+    const record = await this.require(member, endpointId);
+    const renewed = await this.webhooks.renew(member, record.webhook_id);
     if (renewed === null) throw new NotFoundError('Webhook endpoint');
     this.log.log({
       event: 'webhook.rotated',
@@ -108,14 +108,17 @@ export class WebhooksAdminController {
       service: record.service,
       userId: member.userId,
     });
-    return {
-      webhook_id: renewed,
-      path: pathOf(member.orgSlug, member.envName, { ...record, webhookId: renewed }),
-    };
+    return this.urlOf(member, record, renewed);
   }
 
-  private async require(member: EnvMember, webhookId: string): Promise<WebhookRecord> {
-    const record = await this.queries.find(member, webhookId);
+  private urlOf(member: EnvMember, record: WebhookRecord, webhookId: string): WebhookUrl {
+    const path = pathOf(member.orgSlug, member.envName, { ...record, webhookId });
+    return { endpoint_id: idOf(record), path };
+  }
+
+  private async require(member: EnvMember, endpointId: string): Promise<WebhookRecord> {
+    // An environment has some hundred at most, and a name that tells no secret is no key of the table.
+    const record = (await this.queries.list(member)).find((one) => idOf(one) === endpointId);
     if (record === undefined) throw new NotFoundError('Webhook endpoint');
     return record;
   }
@@ -126,6 +129,10 @@ export class WebhooksAdminController {
   ): Promise<ReadonlyMap<string, RecentCalls>> {
     return this.calls.of(member, records.map(functionOf), this.clock.nowMs());
   }
+}
+
+function idOf({ project_id: projectId, service, path, method }: WebhookRecord): string {
+  return endpointIdOf({ projectId, service, path, method });
 }
 
 function functionOf(record: WebhookRecord): string {
@@ -146,7 +153,7 @@ function matches(record: WebhookRecord, { q = '', service, auth, project }: Webh
 function toRow(record: WebhookRecord, calls: ReadonlyMap<string, RecentCalls>): WebhookRow {
   const fn = functionOf(record);
   return {
-    webhook_id: record.webhook_id,
+    endpoint_id: idOf(record),
     service: record.service,
     method: record.method,
     path: record.path,

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import type { Listing, RunRow, Single, WebhookDetail, WebhookUrl } from '@app/contracts';
 import { Confirm, Tell } from '@app/admin-ui/confirm';
 import { ApiClient, fetched, withQuery } from '@app/admin-ui/data';
@@ -30,18 +30,16 @@ import { requestFor } from './request';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class WebhookPage {
-  readonly service = input.required<string>();
-  readonly webhookId = input.required<string>();
+  readonly endpointId = input.required<string>();
   private readonly api = inject(ApiClient);
   private readonly confirm = inject(Confirm);
-  private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly tell = inject(Tell);
   protected readonly scope = inject(Scope);
 
   private readonly base = computed(() => {
     const base = this.scope.api();
-    return base === undefined ? undefined : `${base}/webhooks/${this.webhookId()}`;
+    return base === undefined ? undefined : `${base}/webhooks/${this.endpointId()}`;
   });
   protected readonly detail = fetched<Single<WebhookDetail>>(() => this.base());
   protected readonly webhook = computed(() => this.detail.value()?.data);
@@ -58,7 +56,7 @@ export class WebhookPage {
   private readonly origin = computed(() => this.session.me()?.api_url ?? '');
   protected readonly whole = computed(() => {
     const shown = this.shown();
-    return shown?.webhook_id === this.webhookId() ? `${this.origin()}${shown.path}` : undefined;
+    return shown?.endpoint_id === this.endpointId() ? `${this.origin()}${shown.path}` : undefined;
   });
   protected readonly masked = computed(
     () => `${this.origin()}${this.webhook()?.base_path ?? ''}/••••••••••••`,
@@ -104,9 +102,6 @@ export class WebhookPage {
       const { data } = await this.api.send<Single<WebhookUrl>>('POST', `${this.base() ?? ''}/rotate`, {});
       this.shown.set(data);
       this.tell.done('The address was renewed.');
-      await this.router.navigate([...this.scope.link('webhooks', this.service(), data.webhook_id)], {
-        replaceUrl: true,
-      });
     } catch (failure) {
       this.tell.problem(failure);
     }

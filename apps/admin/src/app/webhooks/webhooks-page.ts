@@ -72,9 +72,9 @@ export class WebhooksPage {
     const { q, auth, project } = this.url.values();
     return q !== '' || auth !== 'all' || project !== '';
   });
-  protected readonly rowId = (row: WebhookRow): string => row.webhook_id;
+  protected readonly rowId = (row: WebhookRow): string => row.endpoint_id;
   protected readonly rowLink = (row: WebhookRow): readonly string[] =>
-    this.scope.link('webhooks', row.service, row.webhook_id);
+    this.scope.link('webhooks', row.service, row.endpoint_id);
 
   protected address(path: string): string {
     return `${this.session.me()?.api_url ?? ''}${path}`;

@@ -6,7 +6,7 @@ export const WEBHOOKS_ROUTES: Routes = [
   { path: '', pathMatch: 'full', title: 'Webhooks', loadComponent: list },
   { path: ':service', title: 'Webhook service', loadComponent: list },
   {
-    path: ':service/:webhookId',
+    path: ':service/:endpointId',
     title: 'Webhook',
     loadComponent: () => import('./webhook-page').then((file) => file.WebhookPage),
   },

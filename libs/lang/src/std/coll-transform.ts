@@ -165,7 +165,8 @@ function searching(
   return C(name, sig, doc, (fb, _site, [raw = null, fn]) => {
     const coll = payloadOf(raw);
     const from = coll === null && !nullable ? null : single(coll, false);
-    if (from === null) return err(`${name} requires a collection (Vec, Map, or Iter)`);
+    if (from === null)
+      return err(`${name} requires a collection${name === 'some' ? '' : ' (Vec, Map, or Iter)'}`);
     const f = callback(fb, name, fn);
     if (f instanceof Res) return f;
     let answer = otherwise;

@@ -206,7 +206,7 @@ export const MATH: readonly NativeDef[] = [
         for (let x = coll.next(); x !== undefined; x = coll.next()) if (equal(x, v)) return true;
         return false;
       }
-      return err('some requires a collection (Vec, Map, or Iter)');
+      return err('some requires a collection');
     },
   }),
 ];

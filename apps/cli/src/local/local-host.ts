@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunHost } from '@app/lang';
 import type { LocalCalls } from './calls/call-args';
 import { asRefusal, Refusal } from './calls/refusal';
-import { LOCAL_HTTP_CALLS, LocalHttp } from './local-http';
+import { LOCAL_CONNECTION_CALLS, LOCAL_HTTP_CALLS, LocalHttp } from './local-http';
 
 export type Writer = (stream: 'out' | 'err', text: string) => void;
 
@@ -23,6 +23,9 @@ const OWN_CALLS: ReadonlyMap<string, HostCall> = new Map<string, HostCall>([
   ],
   ...LOCAL_HTTP_CALLS.map(
     (name) => [name, (host: LocalHost, argsJson: string) => host.http.call(name, argsJson)] as const,
+  ),
+  ...LOCAL_CONNECTION_CALLS.map(
+    (name) => [name, (host: LocalHost, argsJson: string) => host.http.connection(name, argsJson)] as const,
   ),
 ]);
 

@@ -17,6 +17,11 @@ export class Gate {
   async admit({ host, isAddress, port }: Destination): Promise<readonly string[]> {
     if (!this.policy.allowPrivate && !isPortForHttp(port))
       throw new OutboundError('denied', `port ${port} is not one for HTTP`);
+    return this.addressesOf(host, isAddress);
+  }
+
+  /** The same for protocols that are not HTTP: ports are their own business. */
+  async addressesOf(host: string, isAddress: boolean): Promise<readonly string[]> {
     const addresses = isAddress ? [host] : await this.resolver.resolve(host);
     if (!addresses.every((address) => this.isAllowed(address)))
       throw new OutboundError('denied', `the address of ${host} is not public`);

@@ -102,7 +102,7 @@ function watch(socket: Socket, request: ClientRequest, isTls: boolean, events: H
 }
 
 /** A lookup that knows the answer: between check and connection nobody is asked again. */
-function pinned(addresses: readonly string[]): LookupFunction {
+export function pinned(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
   return (_host, options, done) => {
     const [first] = all;

@@ -12,3 +12,5 @@ export { OutboundError, type OutboundErrorCode } from './outbound-error';
 export { OutboundModule, outboundClientOf } from './outbound.module';
 export { SharedBytes } from './places';
 export { HTTP_CALLS, ProgramHttp, type HttpCall } from './program-http';
+export { type ConnectionLimits } from './connections';
+export { CONNECTION_CALLS, ProgramConnections, type ConnectionCall } from './program-connections';

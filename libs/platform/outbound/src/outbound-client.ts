@@ -5,9 +5,11 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { BodyReader, decoded, encodingsOf, UNDERSTOOD } from './body';
 import { ConnectionPools } from './connection-pools';
 import { destinationOf, type Destination } from './destination';
+import { dial, hostOf, secure } from './dial';
 import type { Gate } from './gate';
 import {
   cleanHeaders,
@@ -100,6 +102,38 @@ export class OutboundClient {
       release();
       throw outboundErrorOf(error);
     }
+  }
+
+  /**
+   * A connection to a port, for protocols that are not HTTP. Rejects with OutboundError. It is the caller's, who ends it.
+   * @param timeoutMs for name and connection; 0 for none
+   */
+  async dial(
+    to: { readonly host: string; readonly port: number },
+    timeoutMs: number,
+    over: AbortSignal,
+  ): Promise<Socket> {
+    const { host, isAddress } = hostOf(to.host);
+    return within(timeoutMs, over, async (signal) => {
+      const addresses = await unlessAborted(this.gate.addressesOf(host, isAddress), signal);
+      return dial({ host, port: to.port, addresses }, (address) => this.gate.isAllowed(address), signal);
+    });
+  }
+
+  /** A connection to a server of HTTP that is about to speak something else; TLS where the URL says so. */
+  async dialHttp(
+    { url, host, port, isTls, isAddress }: Destination,
+    timeoutMs: number,
+    over: AbortSignal,
+  ): Promise<Socket> {
+    return within(timeoutMs, over, async (signal) => {
+      const addresses = await unlessAborted(
+        this.gate.admit({ url, host, port, isTls, isAddress, authorization: null }),
+        signal,
+      );
+      const socket = await dial({ host, port, addresses }, (address) => this.gate.isAllowed(address), signal);
+      return isTls ? secure(socket, { host, rejectUnauthorized: true }, signal) : socket;
+    });
   }
 
   /** Ends connections that nobody uses now. */
@@ -233,6 +267,27 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+/** @param ms 0 for no limit */
+export async function within<T>(
+  ms: number,
+  over: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const cancel = (): void => stop.abort(new OutboundError('cancelled', 'cancelled'));
+  const late = (): void => stop.abort(new OutboundError('timeout', `timed out after ${ms} ms`));
+  const timer = ms === 0 ? undefined : setTimeout(late, ms);
+  over.addEventListener('abort', cancel, { once: true });
+  if (over.aborted) cancel();
+  try {
+    stop.signal.throwIfAborted();
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    over.removeEventListener('abort', cancel);
+  }
 }
 
 type TimerName = 'connect' | 'head' | 'total';

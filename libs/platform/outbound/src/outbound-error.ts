@@ -8,6 +8,8 @@ export type OutboundErrorCode =
   | 'cancelled'
   /** More than the caller allows: bytes, redirects, calls at the same time. */
   | 'quota'
+  /** Not in the state for it. */
+  | 'conflict'
   /** The network, the other side, or its certificate. */
   | 'io';
 

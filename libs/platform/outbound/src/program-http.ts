@@ -13,6 +13,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { BodyReader } from './body';
+import { atMost, bytesJson, readArgs, readBytes, readHeaders, type Args } from './call-args';
 import type { OutboundClient, OutboundHead, OutboundRequest } from './outbound-client';
 import { OutboundError } from './outbound-error';
 import { Places, type SharedBytes } from './places';
@@ -35,7 +36,6 @@ export const HTTP_CALLS = ['http.request', 'http.openStream', 'http.readChunk'] 
 export type HttpCall = (typeof HTTP_CALLS)[number];
 
 const MAX_REDIRECTS = 10;
-const BYTES = '::hot::type/Bytes';
 const NULL = 'null';
 
 export class ProgramHttp {
@@ -170,47 +170,7 @@ export class ProgramHttp {
   }
 }
 
-type Args = Readonly<Record<string, unknown>>;
-
-function readArgs(json: string): Args {
-  const value: unknown = JSON.parse(json);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new OutboundError('invalid', 'the arguments must be a map');
-  return value as Args; // an object, and its members are looked at one by one
-}
-
-function readHeaders(value: unknown): readonly (readonly [string, string])[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new OutboundError('invalid', 'headers must be a list');
-  return value.map((pair: unknown): readonly [string, string] => {
-    if (!Array.isArray(pair)) throw new OutboundError('invalid', 'a header must be a name and a value');
-    const [name, text] = pair as readonly unknown[];
-    if (typeof name !== 'string' || typeof text !== 'string')
-      throw new OutboundError('invalid', 'a header must be a name and a value');
-    return [name, text];
-  });
-}
-
-function readBytes(value: unknown): Uint8Array | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'object' && '$type' in value && value.$type === BYTES && '$val' in value) {
-    const { $val } = value;
-    if (typeof $val === 'string') return Buffer.from($val, 'base64');
-    if (Array.isArray($val) && $val.every((each) => Number.isInteger(each)))
-      return Uint8Array.from($val as number[]);
-  }
-  throw new OutboundError('invalid', 'body must be bytes or null');
-}
-
-function bytesJson(bytes: Buffer): string {
-  return `{"$type":"${BYTES}","$val":"${bytes.toString('base64')}"}`;
-}
-
 /** Open at the end, for what comes after the head. */
 function headJson({ status, headers }: OutboundHead): string {
   return `{"status":${status},"headers":${JSON.stringify(headers)}`;
-}
-
-function atMost(limit: number, asked: unknown): number {
-  return typeof asked === 'number' && asked > 0 ? Math.min(limit, Math.ceil(asked)) : limit;
 }

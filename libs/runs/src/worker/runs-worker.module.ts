@@ -4,6 +4,7 @@ import { OutboundModule } from '@app/platform/outbound';
 import { Module } from '@nestjs/common';
 import { BuildCalls } from './build-calls';
 import { ClockCalls } from './clock-calls';
+import { ConnectionCalls } from './connection-calls';
 import { EventConsumer } from './event-consumer';
 import { EventSeals } from '../event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
@@ -39,6 +40,7 @@ import { TaskCalls } from './task-calls';
     ClockCalls,
     BuildCalls,
     HttpCalls,
+    ConnectionCalls,
     FileCalls,
     ScheduleCalls,
     StoreCalls,

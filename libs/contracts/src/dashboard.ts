@@ -64,6 +64,17 @@ export interface Dashboard {
       /** Streams with open work now. */
       readonly active: number;
     };
+    /** Tasks that were started in the range, by what they are now. */
+    readonly tasks: {
+      readonly total: number;
+      readonly total_is_capped: boolean;
+      readonly queued: number;
+      readonly running: number;
+      readonly completed: number;
+      /** Also those that ran out of time. */
+      readonly failed: number;
+      readonly cancelled: number;
+    };
     /** Work that waits for a worker now. */
     readonly queued: number;
   };

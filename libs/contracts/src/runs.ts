@@ -4,8 +4,9 @@ import type { Can, ListQuery } from './envelope';
 export const RUN_STATUSES = ['running', 'pending_retry', 'succeeded', 'failed', 'cancelled'] as const;
 export type RunStatusName = (typeof RUN_STATUSES)[number];
 
+/** Of the list of runs. Tasks have a list of their own; the runs that they are belong to it. */
 export const RUN_TYPES = ['call', 'event', 'schedule', 'run', 'eval', 'repl'] as const;
-export type RunTypeName = (typeof RUN_TYPES)[number];
+export type RunTypeName = (typeof RUN_TYPES)[number] | 'task';
 
 export interface BuildRef {
   readonly build_id: string;

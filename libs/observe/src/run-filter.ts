@@ -24,11 +24,13 @@ export const TYPE_IDS: Readonly<Record<RunTypeName, number>> = {
   run: 4,
   eval: 5,
   repl: 6,
+  task: 7,
 };
 
 export const statusName = (id: number): RunStatusName =>
   RUN_STATUSES.find((name) => STATUS_IDS[name] === id) ?? 'running';
-export const typeName = (id: number): RunTypeName => RUN_TYPES.find((name) => TYPE_IDS[name] === id) ?? 'run';
+const TYPE_NAMES = new Map(Object.entries(TYPE_IDS).map(([name, id]) => [id, name as RunTypeName]));
+export const typeName = (id: number): RunTypeName => TYPE_NAMES.get(id) ?? 'run';
 
 export const RUN_SORT_FIELDS = ['started', 'duration'] as const;
 
@@ -45,6 +47,14 @@ export interface RunFilter {
   readonly functionText: string | undefined;
   readonly search: SearchTerm | undefined;
   readonly sort: RunSort;
+  readonly agent?: AgentFilter | undefined;
+}
+
+/** Runs of one agent: finished ones carry its name, live ones are told by their functions. */
+export interface AgentFilter {
+  /** `::ns/Type` */
+  readonly type: string;
+  readonly functions: readonly string[];
 }
 
 export interface RunFilterInput {

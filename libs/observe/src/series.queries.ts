@@ -1,5 +1,5 @@
 /**
- * Tables: run_bucket, event_bucket, dispatch. Read-only.
+ * Tables: run_bucket, event_bucket, dispatch, task. Read-only.
  *
  * Figures over time, from counters and live work, never from runs or events themselves. Every answer is one statement,
  * so that its numbers are of one moment.
@@ -7,8 +7,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
-import { TASK_RUN_TYPE } from './run-counters.queries';
+import { COUNT_CAP, type TimeRange } from '@app/platform/lists';
+import { idBounds, TASK_RUN_TYPE } from './run-counters.queries';
 import { IS_LIVE_RUN } from './run-record';
+import { conjunction, SqlParams } from './sql-params';
 
 /** Bar 0 holds what lies before the first edge: the period to compare with. */
 export interface RunBar {
@@ -85,6 +87,26 @@ export class SeriesQueries {
   }
 
   /** Work that waits for a worker now. */
+  /** By status, of the newest that were started in the range. */
+  async tasks(
+    scope: EnvScope,
+    range: TimeRange,
+    projectIds: readonly string[] | undefined,
+  ): Promise<ReadonlyMap<number, number>> {
+    const p = new SqlParams();
+    const where = conjunction([
+      `t.env_id = ${p.add(scope.envId)}`,
+      idBounds(p, 't.task_id', range),
+      projectIds === undefined ? undefined : `t.project_id = ANY (${p.add(projectIds)}::uuid[])`,
+    ]);
+    const rows = await this.db.query<{ status: number; count: number }>(
+      `SELECT status::int AS status, count(*)::int AS count FROM (
+         SELECT t.status FROM hot.task t WHERE ${where} ORDER BY t.task_id DESC LIMIT ${COUNT_CAP + 1}) s GROUP BY 1`,
+      p.values,
+    );
+    return new Map(rows.map(({ status, count }) => [status, count]));
+  }
+
   async queued(scope: EnvScope): Promise<number> {
     const row = await this.db.queryOne<{ count: number }>(
       `SELECT count(*)::int AS count FROM hot.dispatch WHERE env_id = $1 AND state = 1`,

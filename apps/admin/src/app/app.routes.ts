@@ -28,6 +28,7 @@ export const routes: Routes = [
         loadComponent: () => import('./dashboard/dashboard-page').then((file) => file.DashboardPage),
       },
       { path: 'runs', loadChildren: () => import('./runs/runs.routes').then((file) => file.RUNS_ROUTES) },
+      { path: 'tasks', loadChildren: () => import('./tasks/tasks.routes').then((file) => file.TASKS_ROUTES) },
       {
         path: 'events',
         loadChildren: () => import('./events/events.routes').then((file) => file.EVENTS_ROUTES),

@@ -14,6 +14,7 @@ import {
 import {
   bucketEdges,
   chooseGranularity,
+  COUNT_CAP,
   counterWidthMs,
   suitableGranularities,
   type Granularity,
@@ -63,10 +64,11 @@ export class DashboardService {
         : projects.filter(({ name }) => chosen.includes(name)).map(({ project_id }) => project_id);
     const projectText = chosen?.join(',');
 
-    const [runRows, eventRows, streams, queued, failed, unhandled, deploys, last] = await Promise.all([
+    const [runRows, eventRows, streams, tasks, queued, failed, unhandled, deploys, last] = await Promise.all([
       this.series.runs(scope, sinceMs, inner, projectIds),
       projectIds === undefined ? this.series.events(scope, sinceMs, inner) : undefined,
       this.streams.totals(scope, range),
+      this.series.tasks(scope, range, projectIds),
       this.series.queued(scope),
       this.runs.newest(scope, parseRunFilter({ status: 'failed', project: projectText }, range), TABLE_ROWS),
       this.events.newest(scope, parseEventFilter({ state: 'unhandled' }, range), TABLE_ROWS),
@@ -93,6 +95,7 @@ export class DashboardService {
           failed: streams.failed,
           active: streams.active,
         },
+        tasks: tasksNow(tasks),
         queued,
       },
       buckets: toBuckets(inner, { fromMs, toMs }, runRows, eventRows),
@@ -121,6 +124,21 @@ function wholeCounters(
   return {
     fromMs: Math.floor(fromMs / width) * width,
     toMs: range.relative || range.toMs >= nowMs ? nowMs : Math.ceil(range.toMs / toWidth) * toWidth,
+  };
+}
+
+/** As in hot.task: 1 queued, 2 running, 3 completed, 4 failed, 5 cancelled, 6 out of time. */
+function tasksNow(counts: ReadonlyMap<number, number>): Dashboard['hero']['tasks'] {
+  const of = (status: number): number => counts.get(status) ?? 0;
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    total: Math.min(total, COUNT_CAP),
+    total_is_capped: total > COUNT_CAP,
+    queued: of(1),
+    running: of(2),
+    completed: of(3),
+    failed: of(4) + of(6),
+    cancelled: of(5),
   };
 }
 

@@ -15,7 +15,7 @@ import { isTyping } from '@app/admin-ui/table';
 import { choice, list, text, urlState } from '@app/admin-ui/url';
 import { FirstSteps } from './first-steps';
 import { HeroCard } from './hero-card';
-import { eventsHero, runsHero, streamsHero, timesHero } from './hero-model';
+import { eventsHero, runsHero, streamsHero, tasksHero, timesHero } from './hero-model';
 import { RunTypes } from './run-types';
 import { UnhandledEvents } from './unhandled-events';
 
@@ -120,13 +120,16 @@ export class DashboardPage {
   );
   protected readonly heroes = computed(() => {
     const data = this.data();
-    return data === undefined ? [] : [runsHero(data), timesHero(data), eventsHero(data), streamsHero(data)];
+    return data === undefined
+      ? []
+      : [runsHero(data), tasksHero(data), timesHero(data), eventsHero(data), streamsHero(data)];
   });
   protected readonly issues = computed(() => {
     const hero = this.data()?.hero;
     if (hero === undefined) return [];
     const failed = hero.runs.failed;
     const unhandled = hero.events?.unhandled ?? 0;
+    const failedTasks = hero.tasks.failed;
     return [
       ...(failed > 0
         ? [
@@ -135,6 +138,16 @@ export class DashboardPage {
               text: plural(failed, 'failed run'),
               path: 'runs',
               query: { status: 'failed' },
+            },
+          ]
+        : []),
+      ...(failedTasks > 0
+        ? [
+            {
+              tone: 'bad' as const,
+              text: plural(failedTasks, 'failed task'),
+              path: 'tasks',
+              query: { status: 'failed,timed_out' },
             },
           ]
         : []),

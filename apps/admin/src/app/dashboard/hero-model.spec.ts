@@ -1,5 +1,5 @@
 import type { Bucket, Dashboard, RunTotals } from '@app/contracts';
-import { changeWords, eventsHero, runsHero, sparkOf, successRate, timesHero } from './hero-model';
+import { changeWords, eventsHero, runsHero, sparkOf, successRate, tasksHero, timesHero } from './hero-model';
 
 const totals = (over: Partial<RunTotals> = {}): RunTotals => ({
   total: 0,
@@ -24,6 +24,15 @@ const dashboard = (over: Partial<Dashboard['hero']> = {}, buckets: readonly Buck
     events: { total: 4, handled: 3, unhandled: 1, pending: 0 },
     events_before: null,
     streams: { total: 3, total_is_capped: false, failed: 0, active: 0 },
+    tasks: {
+      total: 5,
+      total_is_capped: false,
+      queued: 0,
+      running: 1,
+      completed: 3,
+      failed: 1,
+      cancelled: 0,
+    },
     queued: 0,
     ...over,
   },
@@ -84,5 +93,15 @@ describe('hero figures', () => {
     expect(bars).toHaveLength(24);
     expect(bars.reduce((sum, { ok }) => sum + ok, 0)).toBe((95 * 96) / 2);
     expect(bars.reduce((sum, { failed }) => sum + failed, 0)).toBe(48);
+  });
+
+  it('shows tasks by what became of them, and leads to the list of those', () => {
+    const hero = tasksHero(dashboard());
+    expect([hero.value, hero.note]).toEqual(['5', '75 % completed']);
+    expect(hero.parts.map(({ label, count, query }) => [label, count, query['status']])).toEqual([
+      ['Completed', '3', 'completed'],
+      ['Failed', '1', 'failed,timed_out'],
+      ['Running', '1', 'running'],
+    ]);
   });
 });

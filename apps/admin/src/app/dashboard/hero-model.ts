@@ -158,6 +158,32 @@ export function eventsHero({ hero, buckets }: Dashboard): Hero {
   };
 }
 
+export function tasksHero({ hero: { tasks } }: Dashboard): Hero {
+  const part = (tone: Tone, label: string, count: number, status: string): HeroPart => ({
+    tone,
+    label,
+    count: formatCount(count),
+    path: 'tasks',
+    query: { status },
+  });
+  const rate = successRate({ succeeded: tasks.completed, failed: tasks.failed });
+  return {
+    id: 'tasks',
+    icon: 'tasks',
+    title: 'Tasks',
+    value: `${formatCount(tasks.total)}${tasks.total_is_capped ? '+' : ''}`,
+    change: null,
+    note: rate === null ? 'None finished' : `${formatPercent(rate)} completed`,
+    parts: [
+      part('ok', 'Completed', tasks.completed, 'completed'),
+      part('bad', 'Failed', tasks.failed, 'failed,timed_out'),
+      part('run', 'Running', tasks.running, 'running'),
+      ...(tasks.queued > 0 ? [part('wait', 'Queued', tasks.queued, 'queued')] : []),
+    ],
+    spark: [],
+  };
+}
+
 export function streamsHero({ hero }: Dashboard): Hero {
   const { streams } = hero;
   const part = (tone: Tone, label: string, state: string, count: number): HeroPart => ({

@@ -35,6 +35,7 @@ export interface ListFilters {
 /** Whether a run that just started would be a row of the list. */
 export function concernsList(run: LiveRun, filters: ListFilters): boolean {
   return (
+    run.type !== 'task' &&
     (filters.status.length === 0 || filters.status.includes('running')) &&
     (filters.type.length === 0 || filters.type.includes(run.type)) &&
     (filters.project.length === 0 || (run.project !== null && filters.project.includes(run.project))) &&

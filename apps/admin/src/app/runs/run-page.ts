@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
@@ -10,17 +10,15 @@ import { Duration, FunctionName, formatCount, ShortId, TimeView } from '@app/adm
 import { Icon } from '@app/admin-ui/icon';
 import { refreshOn } from '@app/admin-ui/live';
 import { Scope } from '@app/admin-ui/session';
-import { EmptyState, ErrorState, Skeleton } from '@app/admin-ui/states';
+import { ErrorState, Skeleton } from '@app/admin-ui/states';
 import { StatusChip } from '@app/admin-ui/status';
-import { text, urlState } from '@app/admin-ui/url';
 import { ValueViewer } from '@app/admin-ui/value';
-import { CallInspector } from './trace/call-inspector';
-import { TraceView } from './trace/trace-view';
 import { RerunDialog, type RerunData } from './rerun-dialog';
 import { RunFailureBlock } from './run-failure';
 import { RunHierarchy } from './run-hierarchy';
 import { RunLogs } from './run-logs';
 import { RunOutput } from './run-output';
+import { RunTimeline } from './run-timeline';
 import { shortIdTitle } from './run-title';
 
 const TABS = ['timeline', 'hierarchy', 'logs', 'output'] as const;
@@ -29,9 +27,7 @@ const TABS = ['timeline', 'hierarchy', 'logs', 'output'] as const;
   selector: 'hp-run-page',
   imports: [
     AttributionCard,
-    CallInspector,
     Duration,
-    EmptyState,
     ErrorState,
     FunctionName,
     Icon,
@@ -41,11 +37,11 @@ const TABS = ['timeline', 'hierarchy', 'logs', 'output'] as const;
     RunHierarchy,
     RunLogs,
     RunOutput,
+    RunTimeline,
     ShortId,
     Skeleton,
     StatusChip,
     TimeView,
-    TraceView,
     ValueViewer,
   ],
   templateUrl: './run-page.html',
@@ -61,7 +57,6 @@ export class RunPage {
   private readonly dialogs = inject(MatDialog);
   private readonly tell = inject(Tell);
   protected readonly scope = inject(Scope);
-  protected readonly url = urlState({ sel: text() });
 
   private readonly address = computed(() => {
     const base = this.scope.api();
@@ -88,10 +83,6 @@ export class RunPage {
       ? [{ id: 'output' as const, label: 'Output', count: this.run()?.stream_data_count }]
       : []),
   ]);
-  protected readonly selected = linkedSignal(() => {
-    const match = /^call:(\d{1,7})$/.exec(this.url.values().sel);
-    return match === null ? -1 : Number(match[1]);
-  });
   protected readonly title = computed(() => shortIdTitle(this.runId()));
   protected readonly formatCount = formatCount;
 
@@ -112,11 +103,6 @@ export class RunPage {
   protected part(name: string): string | undefined {
     const address = this.address();
     return address === undefined ? undefined : `${address}/${name}`;
-  }
-
-  protected select(call: number): void {
-    this.selected.set(call);
-    this.url.set({ sel: call < 0 ? '' : `call:${call}` }, { replace: true });
   }
 
   protected async retry(run: RunDetail): Promise<void> {

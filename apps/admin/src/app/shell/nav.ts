@@ -27,6 +27,7 @@ export const NAV: readonly NavGroup[] = [
     items: [
       { path: 'dashboard', label: 'Dashboard', icon: 'dashboard', key: 'd' },
       { path: 'runs', label: 'Runs', icon: 'runs', key: 'r' },
+      { path: 'tasks', label: 'Tasks', icon: 'tasks', key: 't' },
       { path: 'events', label: 'Events', icon: 'events', key: 'e' },
       { path: 'streams', label: 'Streams', icon: 'streams', key: 's' },
     ],

@@ -13,6 +13,8 @@ import { Injectable } from '@nestjs/common';
 import { HISTORY_TABLES, type Period } from './expired-periods';
 
 const HOUR_MS = 3_600_000;
+/** A run's id is made when its row is claimed, and its start is what was written then: moments apart, minutes in trouble. */
+const APART_MS = 10 * 60_000;
 const LOCK = 7_226_010_455;
 
 const PARTITIONS = `
@@ -138,7 +140,7 @@ export class PeriodDropRepository {
   private async uncountAll(period: Period, table: 'run' | 'event', what: Counted): Promise<void> {
     const { retentionClass, name, fromMs, toMs } = period;
     const partition = `hot.${table}_${retentionClass}_${name}`;
-    const around = [idFloor(fromMs - HOUR_MS), idFloor(toMs + HOUR_MS)];
+    const around = [idFloor(fromMs - APART_MS), idFloor(toMs + APART_MS)];
     for (const { env_id: envId } of await this.db.query<{ env_id: string }>(envsOf(partition))) {
       const other = await this.db.queryOne<{ mixed: boolean }>(inOtherClasses(table, what.id), [
         envId,
@@ -153,7 +155,7 @@ export class PeriodDropRepository {
       await this.uncountRows(
         what,
         `(SELECT * FROM ${partition} WHERE env_id = $1 AND ${what.id} >= $2 AND ${what.time} >= to_timestamp($3::float8 / 1000))`,
-        [envId, idFloor(toMs - HOUR_MS), toMs],
+        [envId, idFloor(toMs - APART_MS), toMs],
       );
     }
   }

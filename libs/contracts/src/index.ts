@@ -116,6 +116,25 @@ export {
   type ResourceHint,
 } from './keys';
 export {
+  AGENT_HEALTHS,
+  EDGE_KINDS,
+  NODE_KINDS,
+  TRIGGER_KINDS,
+  type AgentDetail,
+  type AgentHandler,
+  type AgentHealthName,
+  type AgentListQuery,
+  type AgentRow,
+  type AgentRuns,
+  type EdgeKindName,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type NodeKindName,
+  type RetryWords,
+  type TriggerKindName,
+} from './agents';
+export {
   SCHEDULE_KINDS,
   SCHEDULE_STATES,
   type ScheduleDetail,

@@ -328,6 +328,9 @@ function liveConditions(p: SqlParams, scope: EnvScope, filter: RunFilter, cells:
       ? `coalesce(d.run_type, 2::smallint) <> ${TASK_RUN_TYPE}`
       : `coalesce(d.run_type, 2::smallint) = ANY (${p.add(cells.typeIds)}::smallint[])`,
     projectCondition(p, 'd', cells),
+    filter.agent === undefined
+      ? undefined
+      : `d.function_name = ANY (${p.add(filter.agent.functions)}::text[])`,
     textConditions(p, 'd', filter),
   ]);
 }
@@ -343,6 +346,7 @@ function finishedConditions(p: SqlParams, scope: EnvScope, filter: RunFilter, ce
       ? `r.run_type <> ${TASK_RUN_TYPE}`
       : `r.run_type = ANY (${p.add(cells.typeIds)}::smallint[])`,
     projectCondition(p, 'r', cells),
+    filter.agent === undefined ? undefined : `r.agent_type = ${p.add(filter.agent.type)}`,
     textConditions(p, 'r', filter),
   ]);
 }
@@ -386,7 +390,7 @@ const isById = ({ search }: RunFilter): boolean =>
 
 /** Whether the counters know these filters. */
 const isCounted = (filter: RunFilter): boolean =>
-  filter.search === undefined && filter.functionText === undefined;
+  filter.search === undefined && filter.functionText === undefined && filter.agent === undefined;
 
 const sumOf = (cells: readonly RunCell[]): number => cells.reduce((sum, { count }) => sum + count, 0);
 

@@ -40,6 +40,8 @@ export interface StreamFilter {
   readonly range: TimeRange;
   readonly states: readonly StreamStateName[];
   readonly search: SearchTerm | undefined;
+  /** Streams with finished runs of this agent. */
+  readonly agentType?: string | undefined;
 }
 
 export const parseStreamFilter = (
@@ -145,11 +147,19 @@ export class StreamQueries {
   }
 }
 
-function conditions(p: SqlParams, scope: EnvScope, { range, states, search }: StreamFilter): string {
+function conditions(
+  p: SqlParams,
+  scope: EnvScope,
+  { range, states, search, agentType }: StreamFilter,
+): string {
   const exact = search?.kind === 'id' || (search?.kind === 'partial-id' && search.suffix === null);
   return conjunction([
     `s.env_id = ${p.add(scope.envId)}`,
     exact ? undefined : idBounds(p, 's.stream_id', range),
+    agentType === undefined
+      ? undefined
+      : `EXISTS (SELECT 1 FROM hot.run r WHERE r.stream_id = s.stream_id AND r.env_id = s.env_id
+           AND r.agent_type = ${p.add(agentType)})`,
     search?.kind === 'id' ? `s.stream_id = ${p.add(search.id)}::uuid` : undefined,
     search?.kind === 'partial-id' ? partialId(p, 's.stream_id', search) : undefined,
     search?.kind === 'text' ? `s.root_label ILIKE ${p.add(`%${escapeLike(search.text)}%`)}` : undefined,

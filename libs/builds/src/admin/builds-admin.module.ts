@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { BuildsModule } from '@app/builds';
 import { ObserveModule } from '@app/observe';
+import { AgentQueries } from './agent.queries';
+import { AgentsController } from './agents.controller';
 import { BuildsController } from './builds.controller';
 import { HandlerQueries } from './handler.queries';
 import { HandlersController } from './handlers.controller';
 
 @Module({
   imports: [ObserveModule, BuildsModule],
-  controllers: [BuildsController, HandlersController],
-  providers: [HandlerQueries],
+  controllers: [AgentsController, BuildsController, HandlersController],
+  providers: [AgentQueries, HandlerQueries],
 })
 export class BuildsAdminModule {}

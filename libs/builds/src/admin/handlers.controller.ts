@@ -16,6 +16,7 @@ import {
   wantsFacets,
 } from '@app/platform/lists';
 import { z } from 'zod';
+import { sendsOf } from './declared';
 import { HandlerQueries, type ServingHandler } from './handler.queries';
 
 const handlersQuery = z.object({
@@ -71,7 +72,7 @@ function toRow(handler: ServingHandler): EventHandlerRow {
     agent: typeof meta.agent === 'string' ? meta.agent : null,
     attempts: policy.attempts,
     backoff: policy.attempts > 0 ? policy.backoff : null,
-    sends: sentTypes(meta.sends),
+    sends: sendsOf(meta.sends).map(({ event }) => event),
     at: file === null || line === null ? null : { file, line, column },
     build_id: handler.build_id,
     last:
@@ -85,11 +86,3 @@ function toRow(handler: ServingHandler): EventHandlerRow {
           },
   };
 }
-
-/** Entries are types, or maps that say more about one. */
-const sentTypes = (sends: unknown): readonly string[] =>
-  (Array.isArray(sends) ? sends : []).flatMap((entry: unknown) => {
-    if (typeof entry === 'string') return [entry];
-    const event = typeof entry === 'object' && entry !== null ? (entry as { event?: unknown }).event : null;
-    return typeof event === 'string' ? [event] : [];
-  });

@@ -78,6 +78,7 @@ function prepare(run: Run, request: RunRequest): void {
   const info = given(program, 'information', request.infoJson);
   run.info = info instanceof HotMap ? info : null;
   takeLimits(run.info?.getStr('environment'));
+  takeLimits(run.info?.getStr('conf'));
 }
 
 /** JSON that others wrote: a number beyond all bounds, or nesting, is theirs and no fault of ours. */

@@ -9,11 +9,15 @@ const host: RunHost = {
   randomBytes: (n) => new Uint8Array(n),
 };
 
-async function resultOf(expression: string, environment: Readonly<Record<string, string>>): Promise<string> {
+async function resultOf(
+  expression: string,
+  environment: Readonly<Record<string, string>>,
+  conf: Readonly<Record<string, number>> = {},
+): Promise<string> {
   const text = `::t ns\nf fn () { [${expression}] }`;
   const { artifact } = compileProject([{ name: 'l.hot', text, origin: 'project' }]);
   if (artifact === null) throw new Error('does not compile');
-  const infoJson = JSON.stringify({ environment });
+  const infoJson = JSON.stringify({ environment, conf });
   return (await runProgram(loadProgram(artifact), { fn: '::t/f', infoJson }, host)).resultJson;
 }
 
@@ -21,6 +25,8 @@ const DEFAULTS = {
   HOT_MAX_COLLECTION_SIZE: '16777216',
   HOT_MAX_STRING_BYTES: '268435456',
   HOT_MAX_PARSE_INPUT_BYTES: '67108864',
+  HOT_MAX_REGEX_PATTERN_BYTES: '65536',
+  HOT_MAX_REGEX_INPUT_BYTES: '67108864',
 };
 
 describe('limits of the library', () => {
@@ -61,6 +67,20 @@ describe('limits of the library', () => {
       HOT_MAX_PARSE_INPUT_BYTES: '25',
     };
     expect(await resultOf(expression, environment)).toContain(text);
+  });
+
+  it.each([
+    ['::hot::regex/is-match("a", "abcdé")', 'is-match: refusing to compile regex of 6 bytes (limit 5).'],
+    ['::hot::regex/is-match("abcdefgé", "a")', 'is-match: refusing to scan input of 9 bytes (limit 8).'],
+  ])('%s', async (expression, text) => {
+    const environment = { HOT_MAX_REGEX_PATTERN_BYTES: '5', HOT_MAX_REGEX_INPUT_BYTES: '8' };
+    expect(await resultOf(expression, environment)).toContain(text);
+  });
+
+  it('come with the configuration where programs see no environment', async () => {
+    const conf = { HOT_MAX_COLLECTION_SIZE: 10 };
+    expect(await resultOf('range(11)', {}, conf)).toContain('of 11 elements (limit 10)');
+    expect(await resultOf('range(10)', {}, conf)).toContain('[0,1,2,3,4,5,6,7,8,9]');
   });
 
   it('stay as they are when the environment names no number', async () => {

@@ -10,6 +10,7 @@ import { EventSeals } from '../event-seals';
 import { HostFunctions, SystemEffects } from './extension-points';
 import { FileCalls } from './file-calls';
 import { HttpCalls } from './http-calls';
+import { ProgramLimits } from './program-limits';
 import { RunAnnouncer } from './run-announcer';
 import { RunEnding } from './run-ending';
 import { RunExecutor } from './run-executor';
@@ -41,6 +42,7 @@ import { TaskCalls } from './task-calls';
     BuildCalls,
     HttpCalls,
     ConnectionCalls,
+    ProgramLimits,
     FileCalls,
     ScheduleCalls,
     StoreCalls,

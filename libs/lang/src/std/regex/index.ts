@@ -2,13 +2,12 @@
 import { HotMap } from '../../runtime/hot-map';
 import { utf8Length } from '../../source/utf8';
 import { err, Res, type Value } from '../../runtime/values';
+import { MAX_REGEX_INPUT, MAX_REGEX_PATTERN } from '../../runtime/limits';
 import { MAX_COLLECTION } from '../limits';
 import { native, type NativeDef } from '../../runtime/native-def';
 import { Compiled, type Bill, type Match } from './compiled';
 import { PatternError } from './parse';
 
-const MAX_PATTERN = 64 * 1024;
-const MAX_INPUT = 64 * 1024 * 1024;
 const CACHE = 512;
 
 /** By pattern; compiled patterns hold no state of a run. */
@@ -17,9 +16,10 @@ const compiled = new Map<string, Compiled>();
 function compile(op: string, pattern: string): Compiled | Res {
   const known = compiled.get(pattern);
   if (known) return known;
-  if (pattern.length > MAX_PATTERN) {
+  const size = pattern.length * 3 > MAX_REGEX_PATTERN ? utf8Length(pattern) : 0;
+  if (size > MAX_REGEX_PATTERN) {
     return err(
-      `${op}: refusing to compile regex of ${pattern.length} bytes (limit ${MAX_PATTERN}). Raise HOT_MAX_REGEX_PATTERN_BYTES if this is intentional.`,
+      `${op}: refusing to compile regex of ${size} bytes (limit ${MAX_REGEX_PATTERN}). Raise HOT_MAX_REGEX_PATTERN_BYTES if this is intentional.`,
     );
   }
   try {
@@ -29,9 +29,11 @@ function compile(op: string, pattern: string): Compiled | Res {
     return regex;
   } catch (e) {
     const reason = e instanceof PatternError || e instanceof SyntaxError ? e.message : String(e);
-    return err(`${op}: invalid regex pattern: ${reason}`);
+    return invalid(op, reason);
   }
 }
+
+const invalid = (op: string, reason: string): Res => err(`${op}: invalid regex pattern: ${reason}`);
 
 type Op = (value: string, regex: Compiled, bill: Bill, replacement: string) => Value;
 
@@ -45,15 +47,22 @@ function R(name: string, op: string, sig: string, doc: string, f: Op): NativeDef
       if (typeof value !== 'string') return err(`${op} value must be a string`);
       if (typeof pattern !== 'string') return err(`${op} pattern must be a string`);
       if (typeof replacement !== 'string') return err(`${op} replacement must be a string`);
-      if (value.length > MAX_INPUT) {
+      const size = value.length * 3 > MAX_REGEX_INPUT ? utf8Length(value) : 0;
+      if (size > MAX_REGEX_INPUT) {
         return err(
-          `${op}: refusing to scan input of ${value.length} bytes (limit ${MAX_INPUT}). Raise HOT_MAX_REGEX_INPUT_BYTES if this is intentional.`,
+          `${op}: refusing to scan input of ${size} bytes (limit ${MAX_REGEX_INPUT}). Raise HOT_MAX_REGEX_INPUT_BYTES if this is intentional.`,
         );
       }
       const regex = compile(op, pattern);
       if (regex instanceof Res) return regex;
       fb.r.spend(fb, 4 + (value.length >> 6));
-      return f(value, regex, (steps) => fb.r.spend(fb, steps >> 4), replacement);
+      try {
+        return f(value, regex, (steps) => fb.r.spend(fb, steps >> 4), replacement);
+      } catch (e) {
+        // One that the engine takes is compiled for ours only when the text turns out to need it.
+        if (e instanceof PatternError) return invalid(op, e.message);
+        throw e;
+      }
     },
   });
 }

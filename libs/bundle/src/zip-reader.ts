@@ -38,6 +38,7 @@ export interface ZipEntry {
 export class ZipReader {
   private constructor(
     private readonly file: FileHandle,
+    private readonly size: number,
     readonly entries: readonly ZipEntry[],
     private readonly limits: BundleLimits,
   ) {}
@@ -46,7 +47,8 @@ export class ZipReader {
   static async open(path: string, limits: BundleLimits = BUNDLE_LIMITS): Promise<ZipReader> {
     const file = await open(path, 'r');
     try {
-      return new ZipReader(file, await readDirectory(file, limits), limits);
+      const { size } = await file.stat();
+      return new ZipReader(file, size, await readDirectory(file, size, limits), limits);
     } catch (error) {
       await file.close();
       throw error;
@@ -55,12 +57,12 @@ export class ZipReader {
 
   /** The entry's content: exactly as many bytes as declared, checksum verified. */
   async read(entry: ZipEntry): Promise<Buffer> {
-    const header = await readAt(this.file, entry.headerOffset, 30);
+    const header = await readAt(this.file, this.size, entry.headerOffset, 30);
     if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) {
       throw new BundleError('corrupt', `Entry ${entry.path} has no local header`);
     }
     const start = entry.headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-    const packed = await readAt(this.file, start, entry.compressedBytes);
+    const packed = await readAt(this.file, this.size, start, entry.compressedBytes);
     const content = await unpack(entry, packed, Math.min(entry.bytes, this.limits.maxEntryBytes) + 1);
     if (content.length !== entry.bytes) {
       throw new BundleError('corrupt', `Entry ${entry.path} unpacks to another size than declared`);
@@ -91,8 +93,11 @@ async function unpack(entry: ZipEntry, packed: Buffer, maxOutputLength: number):
   }
 }
 
-async function readDirectory(file: FileHandle, limits: BundleLimits): Promise<readonly ZipEntry[]> {
-  const { size } = await file.stat();
+async function readDirectory(
+  file: FileHandle,
+  size: number,
+  limits: BundleLimits,
+): Promise<readonly ZipEntry[]> {
   const end = await findEnd(file, size);
   const count = end.readUInt16LE(10);
   const directoryBytes = end.readUInt32LE(12);
@@ -115,7 +120,7 @@ async function readDirectory(file: FileHandle, limits: BundleLimits): Promise<re
       'The archive is cut off: its directory lies beyond the end of the file',
     );
   }
-  const directory = await readAt(file, directoryOffset, directoryBytes);
+  const directory = await readAt(file, size, directoryOffset, directoryBytes);
   return parseDirectory(directory, count, limits);
 }
 
@@ -143,6 +148,8 @@ function parseDirectory(directory: Buffer, count: number, limits: BundleLimits):
     entries.push(entry);
     at = next;
   }
+  if (at !== directory.length)
+    throw new BundleError('corrupt', "The archive's directory holds more than its entries");
   return entries;
 }
 
@@ -195,7 +202,7 @@ function checkKind(path: string, madeBy: number, mode: number): void {
 async function findEnd(file: FileHandle, size: number): Promise<Buffer> {
   if (size < END_BYTES) throw new BundleError('not-a-zip', 'The file is not a ZIP archive');
   const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT);
-  const tail = await readAt(file, size - tailBytes, tailBytes);
+  const tail = await readAt(file, size, size - tailBytes, tailBytes);
   for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
     if (
       tail.readUInt32LE(at) === END_SIGNATURE &&
@@ -207,7 +214,9 @@ async function findEnd(file: FileHandle, size: number): Promise<Buffer> {
   throw new BundleError('not-a-zip', 'The file is not a ZIP archive, or it is cut off');
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+/** What an archive claims of its parts is held against its size first: memory is given to nothing that is not there. */
+async function readAt(file: FileHandle, size: number, position: number, length: number): Promise<Buffer> {
+  if (position + length > size) throw new BundleError('corrupt', 'The archive is cut off');
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await file.read(buffer, 0, length, position);
   if (bytesRead !== length) throw new BundleError('corrupt', 'The archive is cut off');

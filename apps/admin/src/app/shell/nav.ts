@@ -35,6 +35,9 @@ export const NAV: readonly NavGroup[] = [
   {
     label: 'Build',
     items: [
+      { path: 'agents', label: 'Agents', icon: 'agents', key: 'a' },
+      { path: 'handlers', label: 'Event Handlers', icon: 'handlers', key: 'h' },
+      { path: 'schedules', label: 'Scheduled Runs', icon: 'schedules', key: 'u' },
       { path: 'mcp', label: 'MCP Services', icon: 'function', key: 'm' },
       { path: 'webhooks', label: 'Webhooks', icon: 'link', key: 'w' },
     ],

@@ -216,6 +216,38 @@ describe('against a plain model, over random sets', () => {
       ([pattern, list]) => matches(pattern, text) && list.some((one) => one === action || one === '*'),
     );
 
+  it('takes as valid what the rules, written down one by one, take', () => {
+    const ofType: Readonly<Record<string, readonly string[]>> = {
+      mcp: ['execute'],
+      event: ['create', 'read'],
+      stream: ['read'],
+      call: ['create', 'read'],
+    };
+    const isValid = (set: Readonly<Record<string, readonly string[]>>): boolean =>
+      Object.entries(set).every(([key, list]) => {
+        const [name = '', ...rest] = key.split(':');
+        const resource = key === '*:*' || (/^[A-Za-z0-9-]+$/.test(name) && rest.join(':') !== '');
+        const known: readonly string[] = ACTIONS;
+        return (
+          resource &&
+          list.length > 0 &&
+          list.every((one) => one === '*' || (known.includes(one) && (ofType[name] ?? known).includes(one)))
+        );
+      });
+    const anyUrn = fc
+      .array(fc.constantFrom('mcp', 'event', 'stream', 'call', 'x-1', 'x_1', ':', ':', '*', ' ', 'MCP'), {
+        maxLength: 4,
+      })
+      .map((parts) => parts.join(''));
+    const anyActions = fc.array(fc.constantFrom(...ACTIONS, '*', 'Read', ''), { maxLength: 3 });
+    fc.assert(
+      fc.property(fc.dictionary(anyUrn, anyActions, { maxKeys: 3 }), (set) => {
+        expect(problemOf(set) === null).toBe(isValid(set));
+      }),
+      { numRuns: 40_000 },
+    );
+  });
+
   it('grants what the model grants', () => {
     fc.assert(
       fc.property(anySet, urn, fc.constantFrom(...ACTIONS), (set, text, action) => {

@@ -1,0 +1,83 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SseConnection } from './sse-connection';
+
+const MIB = 1024 * 1024;
+
+describe('an open subscription', () => {
+  let server: FastifyInstance;
+  let port: number;
+  const connections: SseConnection[] = [];
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    connections.length = 0;
+    server = fastify();
+    server.get('/', (_request, reply) => {
+      void reply.header('x-request-id', 'r1');
+      connections.push(new SseConnection(reply, () => performance.now()));
+    });
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    ({ port } = server.server.address() as AddressInfo);
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await server.close();
+  });
+
+  async function open(): Promise<{ readonly socket: Socket; readonly connection: SseConnection }> {
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    const before = connections.length;
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    while (connections.length === before) await sleep(1);
+    return { socket, connection: connections.at(-1) as SseConnection };
+  }
+
+  it('sends its headers at once, those of hooks among them', async () => {
+    const { socket } = await open();
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(head.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(head.toString()).toContain('x-request-id: r1\r\n');
+    expect(head.toString()).toContain('content-type: text/event-stream; charset=utf-8\r\n');
+  });
+
+  it('is cut off when its reader does not read, with little left in memory; others go on', async () => {
+    const slow = await open();
+    const quick = await open();
+    slow.socket.pause();
+    let received = 0;
+    quick.socket.on('data', (chunk: Buffer) => (received += chunk.length));
+    let closed = 0;
+    slow.connection.whenClosed(() => (closed += 1));
+    const frame = `event: x\ndata: ${'y'.repeat(64 * 1024)}\n\n`;
+    let written = 0;
+    while (slow.connection.isOpen && written < 200 * MIB) {
+      for (const { connection } of [slow, quick]) connection.write(frame);
+      written += frame.length;
+      await sleep(0); // whoever reads can keep up
+    }
+    expect(slow.connection.isOpen).toBe(false);
+    expect(closed).toBe(1);
+    // The reader's and the sender's sockets hold some as well, whatever the system gives them.
+    expect(written).toBeLessThan(40 * MIB);
+    expect(quick.connection.isOpen).toBe(true);
+    while (received < written) await sleep(5);
+    slow.connection.write(frame); // is nothing any more, and no error
+  }, 30_000);
+
+  it('tells once that it has ended, also to who asks later', async () => {
+    const { socket, connection } = await open();
+    const told: string[] = [];
+    connection.whenClosed(() => told.push('before'));
+    socket.destroy();
+    while (connection.isOpen) await sleep(1);
+    connection.end();
+    connection.whenClosed(() => told.push('after'));
+    expect(told).toEqual(['before', 'after']);
+  });
+});

@@ -54,18 +54,6 @@ export const routes: Routes = [
         loadChildren: () => import('./schedules/schedules.routes').then((file) => file.SCHEDULES_ROUTES),
       },
       {
-        path: 'agents',
-        loadChildren: () => import('./agents/agents.routes').then((file) => file.AGENTS_ROUTES),
-      },
-      {
-        path: 'handlers',
-        loadChildren: () => import('./handlers/handlers.routes').then((file) => file.HANDLERS_ROUTES),
-      },
-      {
-        path: 'schedules',
-        loadChildren: () => import('./schedules/schedules.routes').then((file) => file.SCHEDULES_ROUTES),
-      },
-      {
         path: 'context',
         loadChildren: () => import('./context/context.routes').then((file) => file.CONTEXT_ROUTES),
       },

@@ -65,7 +65,7 @@ describe('files', () => {
       const { hostname, port } = new URL(api);
       let received = '';
       const socket = connect(Number(port), hostname, () => {
-        socket.write(`${head}\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n`);
+        socket.write(`${head}\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\n`);
         socket.write(body);
         if (endAfterMs > 0) setTimeout(() => socket.destroy(), endAfterMs);
       });

@@ -7,6 +7,7 @@ import { Cluster } from './cluster.mjs';
 import { Publisher } from './publisher.mjs';
 import { killAtRandom } from './random-kills.mjs';
 import { SCENARIOS } from './scenarios.mjs';
+import { TASK_SCENARIOS } from './tasks.mjs';
 import { judge, settle } from './verdict.mjs';
 
 const { values } = parseArgs({
@@ -25,7 +26,11 @@ let passed = 0;
 let failed = 0;
 
 const atRandom = { play: killAtRandom, kills: Number(values.kills), seed: Number(values.seed) };
-for (const [name, scenario] of Object.entries({ ...SCENARIOS, 'kills at random': atRandom })) {
+for (const [name, scenario] of Object.entries({
+  ...SCENARIOS,
+  ...TASK_SCENARIOS,
+  'kills at random': atRandom,
+})) {
   if (!name.includes(values.only)) continue;
   const started = performance.now();
   try {
@@ -55,6 +60,7 @@ async function play(scenario) {
     await harm;
     const settledMs = await settle(cluster, Number(values['settle-seconds']) * 1000);
     const { problems, figures } = await judge(cluster, publisher.accepted, scenario.expected);
+    if (scenario.wrong) problems.push(...(await scenario.wrong(cluster)));
     if (problems.length > 0) {
       throw new Error(`${problems.length} problems, the first: ${problems.slice(0, 5).join('; ')}`);
     }

@@ -122,6 +122,21 @@ describe('counting again', () => {
     await db.execute('UPDATE hot.event_bucket SET count = count - 2 WHERE granularity = 0 AND state = 1');
   });
 
+  it('tells a task that waits for work which does not exist', async () => {
+    const taskId = newId();
+    await db.execute(
+      `INSERT INTO hot.task (task_id, org_id, env_id, retention_class, stream_id, function_name, timeout_ms)
+       VALUES ($1, $1, $2, -1, $1, '::t/job', 1000)`,
+      [taskId, envId],
+    );
+    expect(await verify()).toMatchObject({
+      ok: false,
+      differences: [{ counter: 'tasks live', envId, counted: 1, facts: 0 }],
+    });
+    await db.execute('UPDATE hot.task SET status = 3 WHERE task_id = $1', [taskId]);
+    expect((await verify()).differences).toEqual([]);
+  });
+
   it('tells work that nobody comes back to', async () => {
     await claim(1);
     await db.execute(`UPDATE hot.dispatch SET due_at = now() - interval '1 minute' WHERE state = 1`);

@@ -1,5 +1,5 @@
 /**
- * Tables: event, event_unhandled, dispatch, run, run_bucket, event_bucket, worker_lease. Reads only, all tenants.
+ * Tables: event, event_unhandled, dispatch, run, run_bucket, event_bucket, worker_lease, task. Reads only, all tenants.
  *
  * Counts again what the platform promises: every accepted event is handled, unhandled, a dead letter or outstanding;
  * counters equal the facts; nothing waits for somebody who will not come. One snapshot, so that it may run beside work.
@@ -20,7 +20,8 @@ export interface EventBalance {
 }
 
 export interface CounterDifference {
-  readonly counter: 'runs' | 'events' | 'events unhandled';
+  /** `tasks live`: those that people see as open, and the work that stands for them. `tasks done`: ended well, and how often. */
+  readonly counter: 'runs' | 'events' | 'events unhandled' | 'tasks live' | 'tasks done';
   readonly envId: string;
   readonly counted: number;
   readonly facts: number;
@@ -72,7 +73,16 @@ const DIFFERENCES = `
   FULL JOIN (SELECT env_id, 1::smallint AS state, count(*) AS n FROM hot.event GROUP BY 1
              UNION ALL SELECT env_id, 3::smallint, count(*) FROM hot.event_unhandled GROUP BY 1) f
     USING (env_id, state)
-  WHERE coalesce(b.n, 0) <> coalesce(f.n, 0)`;
+  WHERE coalesce(b.n, 0) <> coalesce(f.n, 0)
+  UNION ALL
+  SELECT 'tasks live', coalesce(t.env_id, d.env_id), count(t.task_id)::float8, count(d.dispatch_id)::float8
+  FROM (SELECT task_id, env_id, status FROM hot.task WHERE status IN (1, 2)) t
+  FULL JOIN (SELECT dispatch_id, env_id, event_id, state FROM hot.dispatch WHERE run_type = 7) d ON d.event_id = t.task_id
+  WHERE t.task_id IS NULL OR d.dispatch_id IS NULL OR (t.status = 2) <> (d.state = 2)
+  GROUP BY 2
+  UNION ALL
+  SELECT 'tasks done', r.env_id, count(*)::float8, count(DISTINCT r.event_id)::float8
+  FROM hot.run r WHERE r.run_type = 7 AND r.status = 2 GROUP BY 2 HAVING count(*) <> count(DISTINCT r.event_id)`;
 
 const LIMBO = `
   SELECT count(*)::float8 AS n, (array_agg(dispatch_id))[1:${EXAMPLES}] AS examples

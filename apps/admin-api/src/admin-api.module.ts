@@ -3,6 +3,7 @@ import { deployTickets, ManifestOnlyCompiler, ProgramCompilerModule } from '@app
 import { BuildsAdminModule } from '@app/builds/admin';
 import { ContextAdminModule } from '@app/context/admin';
 import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
+import { DomainsAdminModule } from '@app/domains/admin';
 import { EventsAdminModule } from '@app/events/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
 import { KeysAdminModule } from '@app/keys/admin';
@@ -48,6 +49,7 @@ export class AdminApiModule {
         ProjectsAdminModule,
         BuildsAdminModule,
         KeysAdminModule,
+        DomainsAdminModule,
         ContextAdminModule,
         WebhooksAdminModule,
         SchedulesAdminModule,

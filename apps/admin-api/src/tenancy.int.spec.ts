@@ -159,11 +159,14 @@ describe('every route of the app', () => {
     }
     expect(refused.sort()).toEqual([
       'DELETE /context/:key',
+      'DELETE /domains/:domain_id',
       'GET /builds/:build_id/download',
       'PATCH /context/:key',
       'PATCH /projects/:name',
       'POST /builds/:build_id/deploy',
       'POST /context',
+      'POST /domains',
+      'POST /domains/:domain_id/verify',
       'POST /webhooks/:endpoint_id/rotate',
     ]);
   });

@@ -180,6 +180,17 @@ export {
   type WebhookUrl,
 } from './doors';
 export {
+  DOMAIN_STATUSES,
+  domainBody,
+  type DomainBody,
+  type DomainDetail,
+  type DomainListQuery,
+  type DomainRecord,
+  type DomainRoom,
+  type DomainRow,
+  type DomainStatusName,
+} from './domains';
+export {
   BUCKET_WIDTHS,
   type Bucket,
   type BucketWidth,

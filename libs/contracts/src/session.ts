@@ -37,6 +37,7 @@ export const CAPABILITY_NAMES = [
   'store.write',
   'key.own',
   'key.manage',
+  'domain.manage',
   'env.manage',
   'member.manage',
   'org.manage',

@@ -14,6 +14,7 @@ export const CAPABILITIES = [
   'store.write',
   'key.own',
   'key.manage',
+  'domain.manage',
   'env.manage',
   'member.manage',
   'org.manage',
@@ -65,5 +66,6 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, Readonly<Record<string, rea
     'project:*': ['read'],
     'build:*': ['read'],
     'env:*': ['read'],
+    'domain:*': ['read'],
   },
 };

@@ -1,0 +1,1 @@
+export { DomainsAdminModule } from './domains-admin.module';

@@ -8,6 +8,7 @@ import { LocalEffects, type Effect } from './calls/effects';
 import { LocalFiles } from './calls/files';
 import { keptFolder, PassingFolder } from './calls/folders';
 import { localResources, type ResourceRoot } from './calls/resources';
+import { LocalSqlite } from './calls/sqlite';
 import { LocalStore } from './calls/store';
 
 /** Plain data: a prompt hands it to its thread. */
@@ -26,6 +27,7 @@ export class LocalServices {
   readonly effects: LocalEffects;
   readonly calls: LocalCalls;
   private readonly db: LocalDatabase;
+  private readonly sqlite: LocalSqlite;
   private readonly passing = new PassingFolder();
 
   constructor(settings: LocalSettings, tell: (effect: Effect) => void) {
@@ -34,10 +36,14 @@ export class LocalServices {
     this.effects = new LocalEffects(tell);
     const root = (): Promise<string> =>
       settings.keeps ? keptFolder(join(kept, 'files')) : this.passing.open();
-    this.calls = {
-      ...(settings.fileMode === 'direct'
+    const files =
+      settings.fileMode === 'direct'
         ? directFiles(settings.folder)
-        : new LocalFiles(this.db, root, settings.maxFileBytes).calls),
+        : new LocalFiles(this.db, root, settings.maxFileBytes).calls;
+    this.sqlite = new LocalSqlite(files);
+    this.calls = {
+      ...files,
+      ...this.sqlite.calls,
       ...new LocalStore(this.db).calls,
       ...localResources(settings.resources),
       ...this.effects.calls,
@@ -46,6 +52,7 @@ export class LocalServices {
   }
 
   close(): void {
+    this.sqlite.close();
     this.db.close();
     this.passing.close();
   }

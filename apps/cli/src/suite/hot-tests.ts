@@ -23,7 +23,8 @@ export function hotFiles(folder: string): readonly string[] {
   return entries.filter((entry) => entry.endsWith('.hot')).sort();
 }
 
-const DECLARATION = /^(?<ns>::[\w:$-]+) ns\b|^(?<name>[\p{L}_$][\p{L}\p{N}_$-]*)\s+meta (?:\["test"\]|\{test: true)/gmu;
+const DECLARATION =
+  /^(?<ns>::[\w:$-]+) ns\b|^(?<name>[\p{L}_$][\p{L}\p{N}_$-]*)\s+meta (?:\["test"[\],]|"test"|\{test: true)/gmu;
 
 function namesIn(text: string): readonly string[] {
   let namespace = '::hot::main';

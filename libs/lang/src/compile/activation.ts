@@ -23,6 +23,8 @@ export class Activation {
   readonly temps: string[] = [];
   /** Bodies of named local functions, declared with the variables. */
   hoisted: string[] = [];
+  /** Emitted arithmetic: its `head` ends with a number in place, `rest` may give anything. */
+  readonly sums = new Map<string, { readonly head: string; readonly rest: string }>();
   /** Flows of the trace that are open here and must be closed before a tail call begins anew. */
   flows: OpenFlow[] = [];
   /** Whether there are any. */

@@ -121,6 +121,8 @@ function coerced(ac: Activation, fn: FunctionDef, o: OverloadDef, args: string[]
     const kind = PRIMITIVE_TYPES[type.kind === 'builtin' ? type.name : ''];
     if (kind === undefined) return convert(arg);
     if (kind.literal.test(arg)) return arg;
+    const sum = kind.type === 'number' ? ac.sums.get(arg) : undefined;
+    if (sum) return `${sum.head}${convert(sum.rest)})`;
     const held = /^[\w$]+$/.test(arg) ? arg : ac.temp();
     return `(typeof ${held === arg ? arg : `(${held} = ${arg})`} === "${kind.type}" ? ${held} : ${convert(held)})`;
   });

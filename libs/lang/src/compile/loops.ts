@@ -11,7 +11,6 @@ import { emitNumberLoops } from './number-loops';
  * as long as flows are recorded in it; once they are no longer, the fast loops get their turn.
  */
 const TURN = 'if ((++k & 511) === 0) u = again(fb, u);';
-const FAST_TURN = 'if ((++k & 511) === 0) again(fb, null);';
 const TURN_TO_FAST = 'if ((++k & 511) === 0 && u !== (u = again(fb, u))) continue run;';
 export const LOOP_END = 'fb.f -= k & 511;';
 
@@ -38,7 +37,7 @@ export function emitLoop(ac: Activation, overload: OverloadDef, body: readonly s
 
 /** To be asked for before the body is emitted. */
 export function emitFastLoops(ac: Activation, overload: OverloadDef): string[] | null {
-  return ac.mode === 's' ? emitNumberLoops(ac, overload, loopName, FAST_TURN) : null;
+  return ac.mode === 's' ? emitNumberLoops(ac, overload, loopName) : null;
 }
 
 /** Begins anew with these arguments. */

@@ -43,13 +43,12 @@ export function emitNumberLoops(
   ac: Activation,
   overload: OverloadDef,
   paramName: (local: Local) => string,
-  turn: string,
 ): string[] | null {
   const params = overload.params.map((p) => p.local);
   const plain = overload.params.every((p) => !p.lazy && !p.raw && !p.rest && (!p.coercible || isInt(p)));
   if (!plain || params.length === 0) return null;
   const emitted = [INTS, FLOATS].map((version) => {
-    const loop = new NumberLoop(ac, overload, version, turn);
+    const loop = new NumberLoop(ac, overload, version);
     return loop.emit() ? loop : null;
   });
   const [ints, floats] = emitted;
@@ -59,9 +58,15 @@ export function emitNumberLoops(
   const back = params.map((p) => `${paramName(p)} = ${localName(p)};`).join(' ');
   const loopOf = (loop: NumberLoop, first: (name: string) => string): string[] => [
     `let ${params.map((p) => `${localName(p)} = ${first(paramName(p))}`).join(', ')};`,
+    // The turns up to the next look at the control words have a loop of their own: without a call in it the engine
+    // keeps all variables in registers.
     `${loop.version.label}: for (;;) {`,
+    'let i = k & 511, j = i;',
+    'for (; i < 512; i++) {',
     ...(loop.names.length === 0 ? [] : [`let ${loop.names.join(', ')};`]),
     ...loop.lines,
+    '}',
+    'k += 512 - j; again(fb, null);',
     '}',
     back,
   ];
@@ -93,7 +98,6 @@ class NumberLoop {
     private readonly ac: Activation,
     private readonly overload: OverloadDef,
     readonly version: Version,
-    private readonly turn: string,
   ) {
     this.known = new Set(overload.params.map((p) => p.local));
   }
@@ -110,7 +114,11 @@ class NumberLoop {
   }
 
   private leave(): void {
-    this.lines.push(`break ${this.version.label};`);
+    this.lines.push(this.exit(this.version.label));
+  }
+
+  private exit(label: string): string {
+    return `{ k += i - j; break ${label}; }`;
   }
 
   /** What ends the turn: a result, the next turn, or the next loop. */
@@ -122,7 +130,7 @@ class NumberLoop {
           this.tail(node.then);
         });
         if (node.else) this.tail(node.else);
-        else this.lines.push('r = null;', 'break run;');
+        else this.lines.push('r = null;', this.exit('run'));
         return;
       case 'cond':
         if (node.all || node.shape !== 'one') break;
@@ -135,7 +143,7 @@ class NumberLoop {
             this.tail(arm.body);
           });
         }
-        this.lines.push('r = null;', 'break run;');
+        this.lines.push('r = null;', this.exit('run'));
         return;
       case 'block': {
         const last = node.statements[node.statements.length - 1];
@@ -162,7 +170,7 @@ class NumberLoop {
       default:
         break;
     }
-    if (this.isNumber(node)) this.lines.push(`r = ${this.number(node)};`, 'break run;');
+    if (this.isNumber(node)) this.lines.push(`r = ${this.number(node)};`, this.exit('run'));
     else this.leave();
   }
 
@@ -197,7 +205,7 @@ class NumberLoop {
       return name;
     });
     for (const i of changed) this.lines.push(`${params[i] ?? ''} = ${held[i] ?? 'null'};`);
-    this.lines.push(this.turn, `continue ${this.version.label};`);
+    this.lines.push('continue;');
   }
 
   private fresh(): string {
@@ -231,12 +239,12 @@ class NumberLoop {
     if (node.kind !== 'call') throw UNFIT;
     const op = operatorOf(node, ARITHMETIC) ?? '+';
     const [a = '0', b = '0'] = operands(node).map((arg) => this.number(arg));
-    if (op === '%') this.lines.push(`if (${b} === 0) break ${this.version.label};`);
+    if (op === '%') this.lines.push(`if (${b} === 0) ${this.exit(this.version.label)}`);
     const name = this.fresh();
     // `+ 0`: a product or remainder of zero must not be −0.
     const zero = op === '*' || op === '%' ? ' + 0' : '';
     this.lines.push(`${name} = ${a} ${op} ${b}${zero};`);
-    if (op !== '%') this.lines.push(`if (${this.version.refuses(name)}) break ${this.version.label};`);
+    if (op !== '%') this.lines.push(`if (${this.version.refuses(name)}) ${this.exit(this.version.label)}`);
     return name;
   }
 

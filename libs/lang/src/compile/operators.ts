@@ -73,7 +73,11 @@ function emitArithmetic(
   const test = numbers === '' ? '' : `${numbers} && `;
   // The first test is the one that the engine does with integers; the range would make it go over to floating point.
   const safe = `((${sum} = ${result}) === (${sum} | 0) || ${sum} <= ${MAX} && ${sum} >= -${MAX})`;
-  return `(${setup}${test}${safe} ? ${sum} : ${slow}(${site}, ${left}, ${right}))`;
+  const head = `(${setup}${test}${safe} ? ${sum} : `;
+  const rest = `${slow}(${site}, ${left}, ${right})`;
+  const whole = `${head}${rest})`;
+  ac.sums.set(whole, { head, rest });
+  return whole;
 }
 
 function operands(

@@ -1,15 +1,11 @@
 /** Entry of the bundle that runs inside an isolate: leaves one name behind, which the embedder takes away again. */
 import type { LoadedProgram } from '../embed';
-import { loadWith } from './load';
-
-// Indirect, so that the text sees the global scope of the isolate and nothing of this bundle. It is used while
-// loading only; the embedder removes it before any program runs.
-const evaluate = globalThis.eval;
+import { loadCode } from './load';
 
 Object.defineProperty(globalThis, '__hotRuntime', {
   configurable: true,
   value: Object.freeze({
-    load: (js: string, tables: string): LoadedProgram =>
-      loadWith((source) => evaluate(`(${source})`) as (rt: unknown) => unknown, js, tables),
+    /** `code`: what the artifact's text is as an expression. The embedder evaluates it, in here. */
+    load: (code: (rt: unknown) => unknown, tables: string): LoadedProgram => loadCode(code, tables),
   }),
 });

@@ -11,11 +11,59 @@ import type { Value } from './values';
 
 export class JsonError extends Error {}
 
-/** A number that a double may change, or an object key that would lose its place. Matches inside strings only cost time. */
-const NEEDS_EXACT = /(?:^|[:,[\s])-?(?:\d+[.eE]|\d{16})|"\d{1,10}"\s*:/;
+const Ch = {
+  Quote: 34,
+  Comma: 44,
+  Minus: 45,
+  Point: 46,
+  Colon: 58,
+  OpenVec: 91,
+  Backslash: 92,
+  CloseVec: 93,
+  Exponent: 101,
+  Open: 123,
+  Close: 125,
+} as const;
+
+/** A number that a double may change, or an object key that would lose its place; perhaps inside a string. */
+const MAY_NEED_EXACT = /(?:^|[:,[\s])-?(?:\d+[.eE]|\d{16})|"\d{1,10}"\s*:/;
+const NUMBER_KEY = /^\d{1,10}$/;
+const KEY_END = /\s*:/y;
+
+/** The same outside of strings: times of day are full of such numbers. */
+function needsExact(text: string): boolean {
+  if (!MAY_NEED_EXACT.test(text)) return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === Ch.Quote) {
+      const end = endOfString(text, i + 1);
+      KEY_END.lastIndex = end + 1;
+      if (end - i <= 11 && NUMBER_KEY.test(text.slice(i + 1, end)) && KEY_END.test(text)) return true;
+      i = end;
+    } else if (isDigit(c)) {
+      const start = i;
+      while (isDigit(text.charCodeAt(i + 1))) i++;
+      const next = text.charCodeAt(i + 1) | 0x20;
+      if (i - start >= 15 || next === Ch.Exponent || text.charCodeAt(i + 1) === Ch.Point) return true;
+    }
+  }
+  return false;
+}
+
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+/** Place of its closing quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === Ch.Quote) return i;
+    if (c === Ch.Backslash) i++;
+  }
+  return text.length;
+}
 
 export function readJson(text: string, types: TypeLookup): Value {
-  if (NEEDS_EXACT.test(text)) return new ExactParser(text, types).document();
+  if (needsExact(text)) return new ExactParser(text, types).document();
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -28,8 +76,6 @@ export function readJson(text: string, types: TypeLookup): Value {
 
 /** What JSON.parse made → values. Objects of one shape share their keys. */
 class Importer {
-  private last: Keys | null = null;
-
   constructor(private readonly types: TypeLookup) {}
 
   convert(v: unknown, depth: number): Value {
@@ -46,35 +92,37 @@ class Importer {
     const record = v as Readonly<Record<string, unknown>>;
     const values: Value[] = new Array<Value>(names.length);
     for (let i = 0; i < names.length; i++) values[i] = this.convert(record[names[i] as string], depth + 1);
-    const map = new HotMap(this.keysFor(names), values, names.length);
-    return names[0] === '$type' || names.includes('$type') ? retag(map, this.types) : map;
-  }
-
-  private keysFor(names: string[]): Keys {
-    const last = this.last;
-    if (last !== null && last.list.length === names.length && names.every((n, i) => last.list[i] === n))
-      return last;
-    const escaped = names.some((n) => n.charCodeAt(0) === 0);
-    if (escaped) {
-      const keys = new Keys([], true);
-      for (const n of names) keys.push(n.charCodeAt(0) === 0 ? `\0s${n}` : n, n);
-      return keys;
-    }
-    return (this.last = new Keys(names, true));
+    const map = new HotMap(keysFor(names), values, names.length);
+    return names.includes('$type') ? retag(map, this.types) : map;
   }
 }
 
-const Ch = {
-  Quote: 34,
-  Comma: 44,
-  Minus: 45,
-  Colon: 58,
-  OpenVec: 91,
-  Backslash: 92,
-  CloseVec: 93,
-  Open: 123,
-  Close: 125,
-} as const;
+/**
+ * Keys of objects read of late: messages of one kind share theirs, and with them what is remembered of them (the JSON
+ * of the names, places of properties). A shape has one place in the table, where the next one puts it out.
+ */
+const SHAPES: (Keys | undefined)[] = new Array<Keys | undefined>(128).fill(undefined);
+const MAX_SHAPE = 64;
+
+function keysFor(names: string[]): Keys {
+  const { length } = names;
+  const [first = ''] = names;
+  const last = names[length - 1] ?? '';
+  const at = (length * 7 + first.length * 3 + last.length + last.charCodeAt(0)) & 127;
+  const known = SHAPES[at];
+  if (known !== undefined && isShape(known, names)) return known;
+  const keys = new Keys([], true);
+  for (const n of names) keys.push(n.charCodeAt(0) === 0 ? `\0s${n}` : n, n);
+  // Names that are not their own keys would be taken for others.
+  if (length <= MAX_SHAPE && keys.originals === null) SHAPES[at] = keys;
+  return keys;
+}
+
+function isShape({ list }: Keys, names: readonly string[]): boolean {
+  if (list.length !== names.length) return false;
+  for (let i = 0; i < list.length; i++) if (list[i] !== names[i]) return false;
+  return true;
+}
 
 class ExactParser {
   private i = 0;

@@ -150,3 +150,34 @@ describe('the hot format', () => {
     expect(formatHot(readJson(json, typeNamed))).toBe(text);
   });
 });
+
+describe('reading JSON', () => {
+  const read = (text: string): string => writeJson(readJson(text, typeNamed), false);
+
+  it.each([
+    '{"at":"2026-11-25T10:00:00.000Z","n":1}',
+    '{"a":"x: 1.5, [2.5","b":[1,2]}',
+    '{"a":"\\"5\\": 1","b":"\\\\"}',
+    '{"at":"10:00:00.5","n":1.50,"list":[-1.0,12345678901234567890]}',
+    '{"at":"10:00:00.5","10":1,"2":2}',
+    '{"at":"10:00:00.5","b":{"10" :1,"2":"\\\\"}}',
+  ])('keeps every number and the order of keys: %s', (text) => {
+    expect(read(text)).toBe(text.replace(' :', ':'));
+  });
+
+  it('shares the keys of objects of one shape, also of different texts', () => {
+    const keysOf = (text: string): unknown => {
+      const map = readJson(text, typeNamed);
+      return map instanceof HotMap ? map.keysOf : null;
+    };
+    expect(keysOf('{"id":1,"name":"x"}')).toBe(keysOf('{"id":2,"name":null}'));
+    expect(keysOf('{"id":1,"name":"x"}')).not.toBe(keysOf('{"id":2,"nime":null}'));
+    expect(read('{"\\u0000x":1}')).toBe('{"\\u0000x":1}');
+    expect(read('{"\\u0000s\\u0000x":1}')).toBe('{"\\u0000s\\u0000x":1}');
+  });
+
+  it('is linear in the length of texts in texts', () => {
+    const text = JSON.stringify({ at: '10:00:00.5', text: '\\"'.repeat(500_000) });
+    expect(read(text)).toBe(text);
+  });
+});

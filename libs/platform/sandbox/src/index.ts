@@ -8,6 +8,7 @@ export {
   type SandboxRun,
   type SandboxStats,
 } from './port';
+export { CodeCache } from './child/code-cache';
 export { ChildPool } from './pool/child-pool';
 export { poolSettings, type PoolSettings } from './pool/settings';
 export { sandboxConfig, type SandboxConfig } from './sandbox.config';

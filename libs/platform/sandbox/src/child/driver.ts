@@ -275,7 +275,7 @@ export const DRIVER = `
   withoutConstructors();
   freezeAll();
   return Object.freeze({
-    load: (js, tables) => { program = runtime.load(js, tables); withoutCode(); },
+    load: (code, tables) => { program = runtime.load(code, tables); withoutCode(); },
     start, answer, stop,
   });
 })`;

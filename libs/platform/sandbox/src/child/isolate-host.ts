@@ -7,6 +7,7 @@ import type { StopReason } from '@app/lang';
 import { CONTROL_DEADLINE, CONTROL_STOP, SLOTS, slotWord, STOP_REASONS } from '../control';
 import { haltEnd, timeoutMessage, type EndOfRun } from '../end-of-run';
 import type { ControlClock } from './clock';
+import type { CodeCache } from './code-cache';
 import { HeapLedger } from './heap-ledger';
 import { IsolateVm } from './isolate-vm';
 import { nextStep, STUCK_AFTER_MS } from './ladder';
@@ -103,12 +104,13 @@ export class IsolateHost {
   }
 
   async load(
-    runtimeSource: string,
+    runtime: { readonly source: string },
     artifact: { readonly js: string; readonly tables: string },
+    codes: CodeCache,
   ): Promise<void> {
     this.clock.watch(this.vm);
     this.clock.refresh(this.vm);
-    await this.vm.load(runtimeSource, artifact, this.settings.loadTimeoutMs);
+    await this.vm.load(runtime, artifact, codes, this.settings.loadTimeoutMs);
     this.isLoaded = true;
     await this.sampleHeap();
   }

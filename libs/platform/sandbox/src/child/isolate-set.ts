@@ -1,6 +1,7 @@
 /** The isolates of a child: one per artifact, more when one is full, and the idle ones of late for as long as they fit. */
 import { readFileSync } from 'node:fs';
 import type { ControlClock } from './clock';
+import { CodeCache } from './code-cache';
 import { IsolateHost, type IsolateEvents } from './isolate-host';
 import type { ChildSettings } from './settings';
 
@@ -16,14 +17,15 @@ export class IsolateSet {
   /** Disposed ones whose thread has not come home yet. */
   private readonly dying = new Set<IsolateHost>();
   private readonly loading = new Set<string>();
-  private readonly runtimeSource: string;
+  private readonly runtime: { readonly source: string };
+  private readonly codes = new CodeCache();
 
   constructor(
     private readonly settings: ChildSettings,
     private readonly clock: ControlClock,
     private readonly events: IsolateEvents,
   ) {
-    this.runtimeSource = readFileSync(settings.runtimePath, 'utf8');
+    this.runtime = { source: readFileSync(settings.runtimePath, 'utf8') };
   }
 
   get all(): Iterable<IsolateHost> {
@@ -61,7 +63,7 @@ export class IsolateSet {
     const host = new IsolateHost(artifactHash, this.settings, this.clock, this.events);
     this.loading.add(artifactHash);
     try {
-      await host.load(this.runtimeSource, artifact);
+      await host.load(this.runtime, artifact, this.codes);
       this.isolates.add(host);
       this.trim(host);
     } catch (error) {

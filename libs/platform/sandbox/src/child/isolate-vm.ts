@@ -5,6 +5,7 @@
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
 import { CONTROL_BYTES, FLOW_BYTES, FLOW_PASSED } from '../control';
+import type { CodeCache } from './code-cache';
 import { DRIVER } from './driver';
 
 export interface VmEvents {
@@ -51,13 +52,16 @@ export class IsolateVm {
 
   /** Throws when runtime or artifact can't be loaded in time. */
   async load(
-    runtimeSource: string,
+    runtime: { readonly source: string },
     artifact: { readonly js: string; readonly tables: string },
+    codes: CodeCache,
     timeoutMs: number,
   ): Promise<void> {
+    const { isolate } = this;
     const timeout = { timeout: timeoutMs };
-    const context = await this.isolate.createContext();
-    await context.eval(runtimeSource, { filename: 'hot-runtime.js', ...timeout });
+    const context = await isolate.createContext();
+    const script = await codes.compile(isolate, runtime, runtime.source, 'hot-runtime.js');
+    await script.run(context, timeout);
     const driver: ivm.Reference = await context.eval(DRIVER, { reference: true, filename: 'driver.js' });
     const entries = (await driver.apply(undefined, this.bridge(), {
       result: { reference: true },
@@ -65,7 +69,10 @@ export class IsolateVm {
     })) as ivm.Reference<Record<string, unknown>>;
     const entry = (name: string): Promise<ivm.Reference> => entries.get(name, { reference: true });
     const load = await entry('load');
-    await load.apply(undefined, [artifact.js, artifact.tables], timeout);
+    // Code from text is out of reach in there as soon as the program is loaded; its own text is compiled here.
+    const program = await codes.compile(isolate, artifact, `(${artifact.js})`, 'program.js');
+    const code = await program.run(context, { reference: true, ...timeout });
+    await load.apply(undefined, [code.derefInto({ release: true }), artifact.tables], timeout);
     this.entries = { start: await entry('start'), answer: await entry('answer'), stop: await entry('stop') };
   }
 

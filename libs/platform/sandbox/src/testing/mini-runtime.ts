@@ -14,8 +14,7 @@ export function writeMiniRuntime(folder: string): string {
 
 const MINI_RUNTIME = `
 globalThis.__hotRuntime = {
-  load(js) {
-    const body = (0, eval)('(' + js + ')');
+  load(body) {
     return {
       async run(request, host, control) {
         const { words, slot } = control, base = 4 + slot * 4;

@@ -10,7 +10,7 @@ import {
 import { eventually } from '@app/testing';
 import { call } from '../support/api';
 import { ask, openAnswer, type OpenAnswer, type RawAnswer } from '../support/doors';
-import { startPlatform, type Platform } from '../support/platform';
+import { freePort, startPlatform, type Platform } from '../support/platform';
 import { PlatformProcess } from '../support/processes';
 
 const FIXTURE = join(__dirname, '../fixtures/doors');
@@ -36,7 +36,7 @@ describe('MCP services', () => {
       env: { HOT_MCP_TIMEOUT: '2s', HOT_MCP_ALLOWED_ORIGINS: 'https://Trusted.example' },
     });
     await platform.hot(['deploy'], FIXTURE);
-    const port = Number(new URL(platform.api).port) + 1;
+    const port = await freePort();
     other = await PlatformProcess.start('api', { ...platform.env, HOT_API_PORT: `${port}` }, platform.folder);
     second = `http://127.0.0.1:${port}`;
     weather = (await serviceKey({ 'mcp:weather/get-forecast': ['execute'] })).token;
@@ -720,8 +720,34 @@ describe('MCP services', () => {
     });
   });
 
+  it('are reached by their service alone on a custom domain', async () => {
+    const host = 'mcp.customer.example';
+    await platform.query(
+      `INSERT INTO hot.domain (domain_id, env_id, domain, validation_cname_name, validation_cname_value,
+                                 verified_at, routing_domain)
+       SELECT gen_random_uuid(), env_id, $1, 'n', 'v', now(), 'r' FROM hot.env WHERE name = 'development'`,
+      [host],
+    );
+    const on = (where: string, method: string, body?: object): Promise<RawAnswer> =>
+      ask(platform.api, where, {
+        method,
+        headers: { host, origin: `http://${host}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    expect(last(await on('/mcp/stock', 'POST', callOf('count', { to: 5 }))).result).toMatchObject({
+      structuredContent: { result: 5 },
+    });
+    expect((await on('/mcp/stock', 'GET')).status).toBe(401);
+    expect((await on('/mcp/local/elsewhere/stock', 'POST', rpc('tools/list'))).status).toBe(404);
+    const open = await openAnswer(platform.api, '/mcp/local/development/stock', bearer(platform.key));
+    open.close();
+    for (const body of [rpc('ping'), rpc('tools/list')]) {
+      expect((await ask(platform.api, '/mcp/stock', { body: JSON.stringify(body) })).status).toBe(404);
+    }
+  });
+
   it('are not there when they are switched off', async () => {
-    const port = Number(new URL(platform.api).port) + 2;
+    const port = await freePort();
     const env = { ...platform.env, HOT_API_PORT: `${port}`, HOT_MCP_ENABLED: 'false' };
     const off = await PlatformProcess.start('api', env, platform.folder);
     try {

@@ -2,7 +2,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock, type EnvScope, type RetentionClass } from '@app/kernel';
 import { CREDENTIAL_CHANGED_CHANNEL } from '@app/platform/auth';
-import { Db, DbNotices, statement } from '@app/platform/database';
+import { Db, DbNotices, statement, type Statement } from '@app/platform/database';
 import { LRUCache } from 'lru-cache';
 
 /** An environment that public addresses name. */
@@ -18,6 +18,12 @@ const FIND = statement(
      FROM hot.env e JOIN hot.org o ON o.org_id = e.org_id
     WHERE o.slug = $1 AND e.name = $2 AND e.active AND o.active`,
 );
+const FIND_BY_ID = statement(
+  'public_env_by_id',
+  `SELECT e.env_id, e.name, o.org_id, o.slug, o.retention_class
+     FROM hot.env e JOIN hot.org o ON o.org_id = e.org_id
+    WHERE e.env_id = $1 AND e.active AND o.active`,
+);
 
 interface Row {
   readonly env_id: string;
@@ -27,18 +33,18 @@ interface Row {
   readonly retention_class: number;
 }
 
+interface Remembered {
+  readonly env: PublicEnv | null;
+  readonly readAtMs: number;
+}
+
 /** Renamed ones are found late by so much; switched off ones never. */
 const REMEMBER_MS = 5_000;
 const MAX_REMEMBERED = 10_000;
 
 @Injectable()
 export class PublicEnvs implements OnModuleInit {
-  private readonly known = new LRUCache<
-    string,
-    { readonly env: PublicEnv | null; readonly readAtMs: number }
-  >({
-    max: MAX_REMEMBERED,
-  });
+  private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
   private epoch = 0;
 
   constructor(
@@ -51,7 +57,7 @@ export class PublicEnvs implements OnModuleInit {
     // What switches an environment or organization off, or changes how long it keeps history, says so here.
     const forget = (): void => {
       this.epoch += 1;
-      this.known.clear();
+      this.remembered.clear();
     };
     this.notices.listen(CREDENTIAL_CHANGED_CHANNEL, {
       onNotice: (id) => {
@@ -64,21 +70,32 @@ export class PublicEnvs implements OnModuleInit {
   /** Null when there is none, or it or its organization is switched off. */
   find(orgSlug: string, envName: string): PublicEnv | null | Promise<PublicEnv | null> {
     const key = `${orgSlug}/${envName}`;
-    const known = this.known.get(key);
-    if (known !== undefined && this.clock.nowMs() - known.readAtMs < REMEMBER_MS) return known.env;
-    return this.read(key, orgSlug, envName);
+    // PostgreSQL refuses such text, and no name has it.
+    if (key.includes('\0')) return null;
+    return this.get(key, FIND, [orgSlug, envName]);
   }
 
-  private async read(key: string, orgSlug: string, envName: string): Promise<PublicEnv | null> {
+  /** The same for the environment that a custom domain belongs to. */
+  byId(envId: string): PublicEnv | null | Promise<PublicEnv | null> {
+    return this.get(envId, FIND_BY_ID, [envId]);
+  }
+
+  private get(
+    key: string,
+    find: Statement,
+    values: readonly string[],
+  ): PublicEnv | null | Promise<PublicEnv | null> {
+    const known = this.remembered.get(key);
+    if (known !== undefined && this.clock.nowMs() - known.readAtMs < REMEMBER_MS) return known.env;
+    return this.read(key, find, values);
+  }
+
+  private async read(key: string, find: Statement, values: readonly string[]): Promise<PublicEnv | null> {
     const { epoch } = this;
     const readAtMs = this.clock.nowMs();
-    // PostgreSQL refuses such text, and no name has it.
-    const possible = !key.includes('\0');
-    const row = possible
-      ? await this.db.queryOne<Row & Record<string, unknown>>(FIND, [orgSlug, envName])
-      : undefined;
+    const row = await this.db.queryOne<Row & Record<string, unknown>>(find, values);
     const env = row === undefined ? null : envOf(row);
-    if (epoch === this.epoch && this.notices.isLive()) this.known.set(key, { env, readAtMs });
+    if (epoch === this.epoch && this.notices.isLive()) this.remembered.set(key, { env, readAtMs });
     return env;
   }
 }

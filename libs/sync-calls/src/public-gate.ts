@@ -7,7 +7,9 @@ export class PublicGate {
   private readonly waiting: (() => void)[] = [];
   private inside = 0;
 
-  constructor(@Inject(syncCallsConfig.token) private readonly config: SyncCallsConfig) {}
+  constructor(
+    @Inject(syncCallsConfig.token) private readonly config: Pick<SyncCallsConfig, 'concurrencyLimit'>,
+  ) {}
 
   get inFlight(): number {
     return this.inside;

@@ -1,40 +1,25 @@
-import { AppError, BadRequestError, ForbiddenError, parseUuid } from '@app/kernel';
-import { mcpConfig, type McpConfig } from '@app/mcp';
 import { Public } from '@app/platform/auth';
 import { StreamBody } from '@app/platform/http';
-import { SseConnections, sseFrame, type SseConnection } from '@app/platform/live';
-import { Callers, readBody } from '@app/sync-calls';
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requireService } from './access';
-import { CODES, errorText } from './json-rpc';
-import { Messages, type Place } from './messages';
-import { isOriginAllowed } from './origin';
-import { rpcErrorOf, type Reply } from './reply';
-import { TransportMessages } from './transport-messages';
-import { TransportSessions } from './transport-sessions';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
+import { McpEndpoints } from './mcp-endpoints';
+import type { Place } from './messages';
 
 interface Params {
-  readonly org_slug: string;
-  readonly env_name: string;
+  readonly org_slug?: string;
+  readonly env_name?: string;
   readonly service: string;
 }
 
+/** On custom domains, which belong to one environment, an address names the service only. */
+const ADDRESSES = ['mcp/:org_slug/:env_name/:service', 'mcp/:service'];
+
 /** Not part of the described API: what can be called is told by the services themselves. */
 @ApiExcludeController()
-@Controller('mcp/:org_slug/:env_name/:service')
+@Controller(ADDRESSES)
 export class McpController {
-  constructor(
-    private readonly messages: Messages,
-    private readonly sessions: TransportSessions,
-    private readonly transport: TransportMessages,
-    private readonly callers: Callers,
-    private readonly connections: SseConnections,
-    @Inject(mcpConfig.token) private readonly config: McpConfig,
-  ) {}
+  constructor(private readonly endpoints: McpEndpoints) {}
 
   @Post()
   @HttpCode(200)
@@ -45,21 +30,7 @@ export class McpController {
     @Res() reply: FastifyReply,
     @Param() params: Params,
   ): Promise<void> {
-    if (!isOriginAllowed(request, this.config.allowedOrigins)) return refuseOrigin(reply);
-    const text = (await readBody(request.raw)).toString('utf8');
-    const answer = await this.messages.answer(request, placeOf(params), text);
-    if (answer.kind !== 'messages') return send(reply, answer);
-    let connection: SseConnection | null = null;
-    try {
-      await answer.play({
-        begin: () => (connection = this.connections.open(reply, { lastFrame: undefined })),
-        send: (message) => connection?.write(sseFrame('message', message)),
-      });
-    } catch (error) {
-      if (connection === null) throw error;
-      (connection as SseConnection).write(sseFrame('message', rpcErrorOf(answer.id, error)));
-    }
-    (connection as SseConnection | null)?.end();
+    await this.endpoints.post(request, reply, placeOf(params));
   }
 
   /** The older transport: answers come here, messages are posted beside. */
@@ -70,25 +41,7 @@ export class McpController {
     @Res() reply: FastifyReply,
     @Param() params: Params,
   ): Promise<void> {
-    const place = placeOf(params);
-    if (!isOriginAllowed(request, this.config.allowedOrigins)) {
-      throw new ForbiddenError('This origin may not call MCP services');
-    }
-    if (!this.config.enabled) throw new AppError('mcp_disabled', 'MCP is switched off');
-    this.sessions.requireLive();
-    const env = await this.messages.requireEnv(place);
-    const { principal } = await this.callers.require(request, env);
-    requireService(principal.permissions, place.service);
-    let write: (message: string) => void = () => undefined;
-    const session = { envId: env.envId, credentialId: principal.credentialId, route: routeOf(place) };
-    const { sessionId, close } = await this.sessions.open(session, (message) => write(message));
-    const connection = this.connections.open(reply, {
-      lastFrame: () => null,
-      lastsMs: this.config.sessionTimeoutMs,
-    });
-    connection.whenClosed(close);
-    connection.write(`event: endpoint\ndata: ${routeOf(place)}/messages?sessionId=${sessionId}\n\n`);
-    write = (message) => connection.write(sseFrame('message', message));
+    await this.endpoints.get(request, reply, placeOf(params));
   }
 
   @Post('messages')
@@ -99,39 +52,12 @@ export class McpController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Param() params: Params,
-    @Query('sessionId') given?: string,
+    @Query('sessionId') sessionId?: string,
   ): Promise<void> {
-    const place = placeOf(params);
-    if (!isOriginAllowed(request, this.config.allowedOrigins)) return refuseOrigin(reply);
-    const sessionId = given === undefined ? null : parseUuid(given);
-    if (sessionId === null) throw new BadRequestError('sessionId must be a UUID');
-    this.sessions.requireLive();
-    const env = await this.messages.requireEnv(place);
-    const caller = await this.callers.require(request, env);
-    await this.sessions.require(sessionId, caller.principal, routeOf(place));
-    const text = (await readBody(request.raw)).toString('utf8');
-    const refused = this.transport.take(request, place, text, caller, sessionId);
-    return refused === null ? send(reply, { kind: 'accepted' }) : send(reply, refused);
+    await this.endpoints.message(request, reply, placeOf(params), sessionId);
   }
 }
 
 function placeOf({ org_slug: orgSlug, env_name: envName, service }: Params): Place {
-  return { orgSlug, envName, service };
-}
-
-function routeOf({ orgSlug, envName, service }: Place): string {
-  return `/mcp/${[orgSlug, envName, service].map(encodeURIComponent).join('/')}`;
-}
-
-async function refuseOrigin(reply: FastifyReply): Promise<void> {
-  const text = errorText('null', CODES.invalidRequest, 'This origin may not call MCP services');
-  await send(reply, { kind: 'json', status: 403, text });
-}
-
-async function send(
-  reply: FastifyReply,
-  answer: Exclude<Reply, { readonly kind: 'messages' }>,
-): Promise<void> {
-  if (answer.kind === 'accepted') await reply.code(202).send();
-  else await reply.code(answer.status).header('content-type', JSON_TYPE).send(answer.text);
+  return { service, names: orgSlug === undefined || envName === undefined ? null : { orgSlug, envName } };
 }

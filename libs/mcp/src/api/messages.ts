@@ -1,7 +1,7 @@
 /** One message to a service, over whichever transport, and what is answered to it. */
 import { NotFoundError, UnauthorizedError } from '@app/kernel';
 import { mcpConfig, ToolCatalogue, type McpConfig } from '@app/mcp';
-import { Callers, PublicEnvs, type Caller, type PublicEnv } from '@app/sync-calls';
+import { Callers, PublicBudget, PublicEnvs, type Caller, type PublicEnv } from '@app/sync-calls';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { mayCall, requireService } from './access';
@@ -13,8 +13,8 @@ import { ToolCalls } from './tool-calls';
 import { toolText } from './tool-text';
 
 export interface Place {
-  readonly orgSlug: string;
-  readonly envName: string;
+  /** Null where the host says which environment it is. */
+  readonly names: { readonly orgSlug: string; readonly envName: string } | null;
   readonly service: string;
 }
 
@@ -27,6 +27,7 @@ export class Messages {
   constructor(
     private readonly envs: PublicEnvs,
     private readonly callers: Callers,
+    private readonly budget: PublicBudget,
     private readonly tools: ToolCatalogue,
     private readonly calls: ToolCalls,
     @Inject(mcpConfig.token) private readonly config: McpConfig,
@@ -53,9 +54,14 @@ export class Messages {
     }
   }
 
-  async requireEnv({ orgSlug, envName }: Place): Promise<PublicEnv> {
-    const env = await this.envs.find(orgSlug, envName);
-    if (env === null) throw new NotFoundError('Environment');
+  async requireEnv({ boundHost }: FastifyRequest, { names }: Place): Promise<PublicEnv> {
+    if (names === null) {
+      const env = boundHost ? await this.envs.byId(boundHost.envId) : null;
+      if (env === null) throw new NotFoundError('Environment');
+      return env;
+    }
+    const env = await this.envs.find(names.orgSlug, names.envName);
+    if (env === null || (boundHost && boundHost.envId !== env.envId)) throw new NotFoundError('Environment');
     return env;
   }
 
@@ -97,9 +103,10 @@ export class Messages {
     place: Place,
     known: Caller | undefined,
   ): Promise<{ readonly env: PublicEnv; readonly caller: Caller | null }> {
-    const env = await this.requireEnv(place);
+    const env = await this.requireEnv(request, place);
     const caller = known ?? (await this.callers.identify(request, env));
     if (caller !== null) requireService(caller.principal.permissions, place.service);
+    await this.budget.admit(env);
     return { env, caller };
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@app/mcp';
 import {
   Callers,
+  PublicBudget,
   PublicGate,
   requestValue,
   SyncCalls,
@@ -47,6 +48,7 @@ const NOTHING_HIDDEN = { leaves: [], secrets: [] } as const;
 export class ToolCalls {
   constructor(
     private readonly calls: SyncCalls,
+    private readonly budget: PublicBudget,
     private readonly gate: PublicGate,
     private readonly callers: Callers,
     @Inject(mcpConfig.token) private readonly config: McpConfig,
@@ -61,7 +63,9 @@ export class ToolCalls {
       kind: 'messages',
       id: call.id,
       play: async (to) => {
-        const outcome = await this.gate.pass(() => this.run(call, args, to));
+        const outcome = await this.budget.hold(call.env, () =>
+          this.gate.pass(() => this.run(call, args, to)),
+        );
         to.send(this.ending(call, outcome));
       },
     };

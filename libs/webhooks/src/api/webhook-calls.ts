@@ -4,6 +4,7 @@ import { ForbiddenError, NotFoundError, type Principal } from '@app/kernel';
 import { pathOf } from '@app/platform/http';
 import {
   Callers,
+  PublicBudget,
   PublicEnvs,
   PublicGate,
   readBody,
@@ -15,8 +16,8 @@ import {
 import {
   WebhookCatalogue,
   webhooksConfig,
+  readAddress,
   withoutToken,
-  type AskedAddress,
   type ServingWebhook,
   type WebhooksConfig,
 } from '@app/webhooks';
@@ -25,9 +26,11 @@ import type { FastifyRequest } from 'fastify';
 import { originalUrlOf } from './original-url';
 import { responseOf, timedOut, type WebhookResponse } from './webhook-response';
 
-export interface Asked extends AskedAddress {
-  readonly orgSlug: string;
-  readonly envName: string;
+interface Found {
+  readonly env: PublicEnv;
+  readonly webhook: ServingWebhook;
+  /** As it was asked for. */
+  readonly token: string;
 }
 
 @Injectable()
@@ -36,6 +39,7 @@ export class WebhookCalls {
     private readonly envs: PublicEnvs,
     private readonly catalogue: WebhookCatalogue,
     private readonly callers: Callers,
+    private readonly budget: PublicBudget,
     private readonly gate: PublicGate,
     private readonly calls: SyncCalls,
     @Inject(webhooksConfig.token) private readonly config: WebhooksConfig,
@@ -45,23 +49,42 @@ export class WebhookCalls {
    * Throws NotFoundError with the same words whatever is wrong with the address; UnauthorizedError and ForbiddenError
    * only behind a right one.
    */
-  async call(request: FastifyRequest, asked: Asked): Promise<WebhookResponse> {
-    const { env, webhook } = await this.find(request, asked);
-    const caller = webhook.isPublic ? null : await this.admit(request, env, webhook);
-    return this.gate.pass(() => this.run(request, asked, env, webhook, caller));
+  async call(request: FastifyRequest): Promise<WebhookResponse> {
+    const found = await this.find(request);
+    const caller = found.webhook.isPublic ? null : await this.admit(request, found);
+    await this.budget.admit(found.env);
+    return this.budget.hold(found.env, () => this.gate.pass(() => this.run(request, found, caller)));
   }
 
-  private async find(
+  private async find(request: FastifyRequest): Promise<Found> {
+    // As it was received: decoding comes after taking it apart.
+    const parts = pathOf(request).split('/').slice(2);
+    const { boundHost } = request;
+    const short = boundHost ? await this.findIn(request, await this.envs.byId(boundHost.envId), parts) : null;
+    const long = short ?? (await this.findByNames(request, parts));
+    if (long === null) throw new NotFoundError('Webhook endpoint');
+    return long;
+  }
+
+  private async findByNames(request: FastifyRequest, parts: readonly string[]): Promise<Found | null> {
+    const [orgSlug = '', envName = '', ...rest] = parts;
+    const env = await this.envs.find(decoded(orgSlug), decoded(envName));
+    const { boundHost } = request;
+    return boundHost && env?.envId !== boundHost.envId ? null : this.findIn(request, env, rest);
+  }
+
+  private async findIn(
     request: FastifyRequest,
-    asked: Asked,
-  ): Promise<{ readonly env: PublicEnv; readonly webhook: ServingWebhook }> {
-    const env = await this.envs.find(asked.orgSlug, asked.envName);
-    const webhook = env === null ? null : await this.catalogue.find(env.envId, request.method, asked);
-    if (env === null || webhook === null) throw new NotFoundError('Webhook endpoint');
-    return { env, webhook };
+    env: PublicEnv | null,
+    rest: readonly string[],
+  ): Promise<Found | null> {
+    const asked = readAddress(rest.join('/'));
+    if (env === null || asked === null) return null;
+    const webhook = await this.catalogue.find(env.envId, request.method, asked);
+    return webhook === null ? null : { env, webhook, token: asked.token };
   }
 
-  private async admit(request: FastifyRequest, env: PublicEnv, webhook: ServingWebhook): Promise<Caller> {
+  private async admit(request: FastifyRequest, { env, webhook }: Found): Promise<Caller> {
     const caller = await this.callers.require(request, env, withoutToken(pathOf(request)));
     const urn = `webhook:${webhook.service}${webhook.path}`;
     if (!isAllowed(caller.principal, urn, webhook.service)) {
@@ -72,9 +95,7 @@ export class WebhookCalls {
 
   private async run(
     request: FastifyRequest,
-    asked: Asked,
-    env: PublicEnv,
-    webhook: ServingWebhook,
+    { env, webhook, token }: Found,
     caller: Caller | null,
   ): Promise<WebhookResponse> {
     const url = request.raw.url ?? '';
@@ -82,7 +103,7 @@ export class WebhookCalls {
     const value = requestValue({
       method: request.method,
       url: `/webhook/${env.orgSlug}/${env.envName}/${webhook.service}${webhook.path}`,
-      originalUrl: originalUrlOf(request, asked.token),
+      originalUrl: originalUrlOf(request, token),
       rawHeaders: request.raw.rawHeaders,
       secretHeaders: webhook.secretHeaders,
       query: url.includes('?') ? url.slice(url.indexOf('?') + 1) : '',
@@ -117,4 +138,12 @@ function isAllowed({ permissions }: Principal, urn: string, service: string): bo
         pattern === `webhook:${service}` && (actions.includes('execute') || actions.includes('*')),
     )
   );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

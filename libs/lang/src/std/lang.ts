@@ -211,7 +211,9 @@ export const LANG: readonly NativeDef[] = [
     traced: false,
     s: (fb, d, _s, v = null) => {
       if (v instanceof Definition) {
-        const { line, column, position } = v.entry;
+        const { fullName, line, column, position } = v.entry;
+        // What is not written in Hot stands nowhere: the entry says where it was mentioned.
+        if (fullName !== null && fb.r.program.library.has(fullName)) return source(null, null, null, null);
         return source(v.file, line, column, position);
       }
       const found = named(fb, evaluated(fb, d, v));

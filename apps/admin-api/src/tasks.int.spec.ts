@@ -1,4 +1,4 @@
-import type { Listing, RunRow, Single, TaskDetail, TaskRow, ValueText } from '@app/contracts';
+import type { Listing, RunDetail, RunRow, Single, TaskDetail, TaskRow, ValueText } from '@app/contracts';
 import { idTimeMs, newIdAt } from '@app/kernel';
 import {
   makePerson,
@@ -165,6 +165,30 @@ describe('tasks of the app', () => {
     });
     const { data } = await get<Listing<RunRow>>(`/${taskId}/runs`);
     expect(data.map(({ run_id }) => run_id)).toEqual([run.runId]);
+  });
+
+  it('are repeated by nobody but themselves: their runs are neither retried nor run again', async () => {
+    const taskId = await makeTask({ status: 4 });
+    const run = await makeRun(
+      app.db,
+      tenant,
+      { eventId: taskId, streamId: taskId, type: 'hot:task' },
+      { status: 'failed' },
+    );
+    await app.db.execute('UPDATE hot.run SET run_type = 7 WHERE run_id = $1', [run.runId]);
+    const address = `${tenant.base}/runs/${run.runId}`;
+    const { data } = (await browser.get(address)).json<Single<RunDetail>>();
+    expect([data.type, data.can.retry.ok, data.can.rerun.ok]).toEqual(['task', false, false]);
+    for (const [what, message] of [
+      ['retry', 'A task is repeated by its own options'],
+      ['rerun', 'A task is started by a program; run that one again'],
+    ] as const) {
+      const answer = await browser.post(`${address}/${what}`, {});
+      expect([answer.statusCode, answer.json<{ error: { message: string } }>().error.message]).toEqual([
+        409,
+        message,
+      ]);
+    }
   });
 
   it('are cancelled once', async () => {

@@ -97,6 +97,7 @@ export class RunCommands {
     ]);
     if (row === undefined) {
       const run = await this.reads.get(scope, runId);
+      if (run.runType === 'task') throw new ConflictError('A task is repeated by its own options');
       throw new ConflictError(
         run.status === 'failed'
           ? 'The run was retried already'
@@ -118,6 +119,7 @@ export class RunCommands {
   ): Promise<{ readonly eventId: string; readonly streamId: string }> {
     const run = await this.reads.get(principal, runId);
     if (run.status === 'running') throw new ConflictError('The run is still going on');
+    if (run.runType === 'task') throw new ConflictError('A task is started by a program; run that one again');
     if (run.eventId === null) throw new NotFoundError('Event');
     const event = await this.eventReads.get(principal, run.eventId);
     const routing: EventRouting = {

@@ -1,7 +1,15 @@
 import type { Attribution, Can, RunDetail } from '@app/contracts';
 import { DEFAULT_RETRY_LIMITS, readRetryPolicy, type EventRouting } from '@app/dispatch';
 import { roleMay, type Role } from '@app/identity';
-import { readInfo, statusName, toFailure, toRunRow, type RunDetailRecord, type RunInfo } from '@app/observe';
+import {
+  readInfo,
+  statusName,
+  toFailure,
+  toRunRow,
+  typeName,
+  type RunDetailRecord,
+  type RunInfo,
+} from '@app/observe';
 
 const OK: Can = { ok: true };
 const no = (reason: string): Can => ({ ok: false, reason });
@@ -65,9 +73,12 @@ function routingOf(run: RunDetailRecord): EventRouting {
   return JSON.parse(run.event_routing) as EventRouting; // written by the server, never by a client
 }
 
+const isTask = (run: RunDetailRecord): boolean => typeName(run.run_type) === 'task';
+
 function mayRetry(run: RunDetailRecord, role: Role): Can {
   if (!roleMay(role, 'run.execute')) return no('You need "run.execute"');
   if (statusName(run.status) === 'pending_retry') return no('Another attempt is already planned');
+  if (isTask(run)) return no('A task is repeated by its own options');
   if (statusName(run.status) !== 'failed') return no('Only failed runs can be retried');
   if (run.event_time === null) return no('The input of this run is no longer kept, so it cannot run again');
   if (run.has_live_successor) return no('Another attempt of this handler is already on its way');
@@ -76,6 +87,7 @@ function mayRetry(run: RunDetailRecord, role: Role): Can {
 
 function mayRerun(run: RunDetailRecord, role: Role): Can {
   if (!roleMay(role, 'run.execute')) return no('You need "run.execute"');
+  if (isTask(run)) return no('A task is started by a program; run that one again');
   if (statusName(run.status) === 'running') return no('The run has not finished yet');
   if (run.event_time === null) return no('The input of this run is no longer kept, so it cannot run again');
   return run.handler_serves ? OK : no('No build of the project serves at the moment');

@@ -2,11 +2,12 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const open: ServerResponse[] = [];
+const open = new Set<ServerResponse>();
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(': hello\n\n');
-  open.push(response);
+  open.add(response);
+  response.on('close', () => open.delete(response));
 });
 process.on('message', ({ type, text }: { readonly type: string; readonly text: string }) => {
   if (type === 'write') for (const response of open) response.write(text);

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { runMigrations } from '@app/platform/database';
-import { Publisher } from '../events/load';
+import { Publisher, type Target } from '../events/load';
 import { startPlatform, type Platform } from '../events/platform';
 import { Subscribers } from './subscribers';
 
@@ -94,7 +94,9 @@ async function measureIdle(
     await sleep(2_000);
     return { before, after, openedMs, cpu, perSecond };
   };
-  const ours = await idle(api, port, () => `/v1/streams/${randomUUID()}/subscribe`);
+  const streams = await makeStreams({ host: '127.0.0.1', port, token });
+  await untilHandled(db);
+  const ours = await idle(api, port, (n) => `/v1/streams/${streams[n]}/subscribe`);
   const theirs = await idle(bare, barePort, () => '/');
   const kib = ({ before, after }: { before: number; after: number }): string =>
     (((after - before) * 1024) / SUBSCRIBERS).toFixed(1);
@@ -113,15 +115,40 @@ async function measureIdle(
   );
 }
 
+async function untilHandled(db: Client): Promise<void> {
+  for (;;) {
+    const { rows } = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM hot.dispatch');
+    if (rows[0]?.n === 0) return;
+    await sleep(500);
+  }
+}
+
+/** A stream begins with an event. */
+async function makeStreams(target: Target): Promise<readonly string[]> {
+  const streams = Array.from({ length: SUBSCRIBERS }, () => randomUUID());
+  const publisher = await Publisher.open(target, 64);
+  const rest = streams.values();
+  const lane = async (): Promise<void> => {
+    for (const stream of rest) {
+      const { status, text } = await publisher.post('/v1/events', eventBody(stream));
+      if (status !== 201) throw new Error(text);
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, lane));
+  publisher.close();
+  return streams;
+}
+
+function eventBody(stream: string): string {
+  const event_data = { id: 'x', n: 1, items: [{ qty: 1 }] };
+  return JSON.stringify({ event_type: 'bench:event', event_data, stream_id: stream });
+}
+
 async function measureFanOut({ url, token }: Platform, bare: ChildProcess, barePort: number): Promise<void> {
   const target = { host: '127.0.0.1', port: Number(new URL(url).port), token };
   const stream = randomUUID();
   const publisher = await Publisher.open(target, 4);
-  const body = JSON.stringify({
-    event_type: 'bench:event',
-    event_data: { id: 'x', n: 1, items: [{ qty: 1 }] },
-    stream_id: stream,
-  });
+  const body = eventBody(stream);
   const first = await publisher.post('/v1/events', body);
   if (first.status !== 201) throw new Error(first.text);
   await sleep(1_000);

@@ -20,8 +20,8 @@ export interface DomainRow {
   readonly last_check_at: string | null;
 }
 
-/** GET {E}/domains?q&limit&offset → Listing<DomainRow>, newest first. */
-export type DomainListQuery = Pick<ListQuery, 'q' | 'limit' | 'offset'>;
+/** GET {E}/domains?q&limit&offset&cursor → Listing<DomainRow>, newest first. */
+export type DomainListQuery = Pick<ListQuery, 'q' | 'limit' | 'offset' | 'cursor'>;
 
 /** GET {E}/domains/room → Single<DomainRoom>: how many the organization has; max -1 as many as it likes, 0 none. */
 export interface DomainRoom {

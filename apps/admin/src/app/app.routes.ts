@@ -64,6 +64,10 @@ export const routes: Routes = [
       },
       { path: 'api-keys', loadChildren: () => import('./keys/keys.routes').then((file) => file.KEYS_ROUTES) },
       {
+        path: 'domains',
+        loadChildren: () => import('./domains/domains.routes').then((file) => file.DOMAINS_ROUTES),
+      },
+      {
         path: '**',
         title: 'Not found',
         loadComponent: () => import('./missing/missing-page').then((file) => file.MissingPage),

@@ -23,6 +23,7 @@ const domainsQuery = z.object({
   q: listQueryShape.q,
   limit: listQueryShape.limit,
   offset: listQueryShape.offset,
+  cursor: listQueryShape.cursor,
 });
 
 /** Custom domains: members see them, admins manage them. */

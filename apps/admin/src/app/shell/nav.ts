@@ -53,6 +53,7 @@ export const NAV: readonly NavGroup[] = [
     label: 'Access',
     items: [
       { path: 'api-keys', label: 'API Keys', icon: 'keys', key: 'k', needs: ['key.own', 'key.manage'] },
+      { path: 'domains', label: 'Custom Domains', icon: 'domains', key: 'n' },
     ],
   },
 ];

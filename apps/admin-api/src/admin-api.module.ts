@@ -5,6 +5,7 @@ import { ContextAdminModule } from '@app/context/admin';
 import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
 import { DomainsAdminModule } from '@app/domains/admin';
 import { EventsAdminModule } from '@app/events/admin';
+import { FilesAdminModule } from '@app/files/admin';
 import { IdentityAdminModule } from '@app/identity/admin';
 import { KeysAdminModule } from '@app/keys/admin';
 import { McpAdminModule } from '@app/mcp/admin';
@@ -52,6 +53,7 @@ export class AdminApiModule {
         DomainsAdminModule,
         ContextAdminModule,
         WebhooksAdminModule,
+        FilesAdminModule,
         SchedulesAdminModule,
         TasksAdminModule,
         McpAdminModule,

@@ -160,6 +160,7 @@ describe('every route of the app', () => {
     expect(refused.sort()).toEqual([
       'DELETE /context/:key',
       'DELETE /domains/:domain_id',
+      'DELETE /files/:file_id',
       'GET /builds/:build_id/download',
       'PATCH /context/:key',
       'PATCH /projects/:name',

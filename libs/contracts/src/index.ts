@@ -116,6 +116,14 @@ export {
   type ResourceHint,
 } from './keys';
 export {
+  DERIVED_KEY_STATES,
+  type DerivedKeyDetail,
+  type DerivedKeyListQuery,
+  type DerivedKeyRow,
+  type DerivedKeyStateName,
+} from './derived-keys';
+export { FILE_SORTS, type FileFolder, type FileFolders, type FileListQuery, type FileRow } from './files';
+export {
   AGENT_HEALTHS,
   EDGE_KINDS,
   NODE_KINDS,

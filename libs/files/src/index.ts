@@ -1,3 +1,4 @@
+export { attachment } from './attachment';
 export { UNKNOWN_TYPE } from './content-type';
 export { fileConfig, type FileConfig } from './file.config';
 export { FileTooLargeError, PartTooLargeError } from './file.errors';

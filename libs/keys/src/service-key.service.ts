@@ -126,8 +126,12 @@ export class ServiceKeyService {
 
   /** Also of one that has ended already. Throws NotFoundError. */
   async revoke(principal: Principal, serviceKeyId: string): Promise<void> {
-    if (!(await this.keys.revoke(keyScopeOf(principal), serviceKeyId)))
-      throw new NotFoundError('Service key');
+    await this.revokeOf(keyScopeOf(principal), serviceKeyId);
+  }
+
+  /** The same for a person who manages the API key: whether they do is the surface's affair. */
+  async revokeOf(scope: KeyScope, serviceKeyId: string): Promise<void> {
+    if (!(await this.keys.revoke(scope, serviceKeyId))) throw new NotFoundError('Service key');
     this.credentials?.forget(serviceKeyId);
   }
 

@@ -15,7 +15,7 @@ import { Credentials } from '@app/platform/auth';
 import { Db } from '@app/platform/database';
 import { parseDerivedPermissions, parseMetadata, parseSessionSeconds } from './derived-key-rules';
 import { newDerivedSecret } from './derived-secret';
-import { keyScopeOf } from './key-scope';
+import { keyScopeOf, type KeyScope } from './key-scope';
 import { keysConfig, type KeysConfig } from './keys.config';
 import { SessionRepository, type SessionRow } from './session.repository';
 
@@ -94,6 +94,11 @@ export class SessionService {
   async revoke(principal: Principal, sessionId: string): Promise<void> {
     const scope = keyScopeOf(principal);
     requirePermission(principal, 'delete', `session:${sessionId}`);
+    await this.revokeOf(scope, sessionId);
+  }
+
+  /** The same for a person who manages the API key: whether they do is the surface's affair. */
+  async revokeOf(scope: KeyScope, sessionId: string): Promise<void> {
     if (!(await this.sessions.revoke(scope, sessionId))) throw new NotFoundError('Session');
     this.credentials?.forget(sessionId);
   }

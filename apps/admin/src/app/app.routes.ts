@@ -53,6 +53,16 @@ export const routes: Routes = [
         path: 'schedules',
         loadChildren: () => import('./schedules/schedules.routes').then((file) => file.SCHEDULES_ROUTES),
       },
+      { path: 'files', loadChildren: () => import('./files/files.routes').then((file) => file.FILES_ROUTES) },
+      {
+        path: 'service-keys',
+        loadChildren: () =>
+          import('./derived-keys/derived-keys.routes').then((file) => file.SERVICE_KEYS_ROUTES),
+      },
+      {
+        path: 'sessions',
+        loadChildren: () => import('./derived-keys/derived-keys.routes').then((file) => file.SESSIONS_ROUTES),
+      },
       {
         path: 'context',
         loadChildren: () => import('./context/context.routes').then((file) => file.CONTEXT_ROUTES),

@@ -30,6 +30,8 @@ const LOOKS: Readonly<Record<string, StatusLook>> = {
   deployed: look('ok', 'Deployed'),
   available: look('idle', 'Available'),
   removed: look('idle', 'Removed'),
+  expired: look('off', 'Expired'),
+  parent_off: look('warn', 'API key revoked'),
   revoked: look('off', 'Revoked'),
   valid: look('ok', 'Active'),
   healthy: look('ok', 'Healthy'),

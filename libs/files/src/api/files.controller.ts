@@ -14,7 +14,14 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiParam, ApiTags } from '@nestjs/swagger';
 import { mapPage, type RequestPrincipal } from '@app/kernel';
-import { fileName, FileService, FileTooLargeError, normalisePath, UNKNOWN_TYPE } from '@app/files';
+import {
+  attachment,
+  fileName,
+  FileService,
+  FileTooLargeError,
+  normalisePath,
+  UNKNOWN_TYPE,
+} from '@app/files';
 import { Access, CurrentPrincipal } from '@app/platform/auth';
 import {
   ApiBytes,
@@ -29,7 +36,6 @@ import {
   type ListAnswer,
 } from '@app/platform/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { attachment } from './attachment';
 import { fileResponse, filesQuery, toFileResponse, type FileResponse, type FilesQuery } from './file.schemas';
 import { requestBytes, requireDeclared } from './request-bytes';
 

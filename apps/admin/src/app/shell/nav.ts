@@ -45,6 +45,7 @@ export const NAV: readonly NavGroup[] = [
   {
     label: 'Data',
     items: [
+      { path: 'files', label: 'Files', icon: 'files', key: 'f' },
       { path: 'projects', label: 'Projects', icon: 'projects', key: 'p' },
       { path: 'context', label: 'Context Variables', icon: 'variables', key: 'c', needs: ['context.view'] },
     ],
@@ -53,6 +54,14 @@ export const NAV: readonly NavGroup[] = [
     label: 'Access',
     items: [
       { path: 'api-keys', label: 'API Keys', icon: 'keys', key: 'k', needs: ['key.own', 'key.manage'] },
+      {
+        path: 'service-keys',
+        label: 'Service Keys',
+        icon: 'service-keys',
+        key: 'v',
+        needs: ['key.own', 'key.manage'],
+      },
+      { path: 'sessions', label: 'Sessions', icon: 'sessions', key: 'b', needs: ['key.own', 'key.manage'] },
       { path: 'domains', label: 'Custom Domains', icon: 'domains', key: 'n' },
     ],
   },

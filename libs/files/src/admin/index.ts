@@ -1,0 +1,1 @@
+export { FilesAdminModule } from './files-admin.module';

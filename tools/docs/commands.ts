@@ -3,35 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable, root } from './document';
 import type { Command } from '../../apps/cli/src/commands/command';
+import { optionHelp } from '../../apps/cli/src/commands/option-help';
 import { PROJECT_OPTIONS, RUN_OPTIONS } from '../../apps/cli/src/commands/project-options';
 
 const CLI = 'apps/cli/src';
-
-/** What an option does, where its name does not say it. Of one command under `command option`. */
-const WORDS: Readonly<Record<string, string>> = {
-  project:
-    "which project of `hot.hot`; else `HOT_PROJECT`, `hot.set.project`, the only one, the folder's name",
-  conf: 'a further configuration file, read after `hot.hot`; may be given again',
-  'src.path': 'a further folder of sources; may be given again',
-  'resource.path': 'a further folder of resources; may be given again',
-  'no-gitignore': 'take files along that `.gitignore` leaves out',
-  'build.dir': 'folder for the bundle instead of `.hot/build`',
-  'allow-secret-shape': 'go on although a file holds what looks like a credential',
-  'test.path': 'a further folder of tests; may be given again',
-  ctx: 'a file that sets context variables, besides `hot/ctx.hot`; may be given again',
-  'value.format': '`hot` or `json`: how values are printed',
-  quiet: 'say nothing of events, stream data, alerts and schedules',
-  'test.capture': '`true` or `false`: whether what tests print is shown with them only',
-  'test.allow-empty': '`true`: no tests are no failure',
-  'test json': 'results as lines of JSON',
-  'with-tests': 'check the tests too',
-  'check.format': 'how what was found is printed',
-  'check.deny-warnings': 'exit with 1 for warnings too',
-  'fmt check': 'only say what is not formatted, and exit with 1',
-  'no-wait': 'do not wait until the build serves',
-  limit: 'rows, 20 by default',
-  offset: 'rows to leave out first',
-};
 
 /** Every command that the entry point knows, by name. */
 export function commands(): readonly Command[] {
@@ -87,7 +62,7 @@ function optionTable(command: Pick<Command, 'name' | 'options'>, names: readonly
     const option = command.options[name];
     const value = option?.type === 'string' ? ' VALUE' : '';
     const short = option?.short === undefined ? '' : `, \`-${option.short}\``;
-    return [`\`--${name}${value}\`${short}`, WORDS[`${command.name} ${name}`] ?? WORDS[name] ?? ''];
+    return [`\`--${name}${value}\`${short}`, optionHelp(command.name, name)];
   });
   return markdownTable(['Option', 'What'], rows);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
+import { nearest } from '@app/lang';
 import { buildCommand } from './commands/build.command';
 import { buildsCommand } from './commands/builds.command';
 import { checkCommand } from './commands/check.command';
@@ -8,6 +9,7 @@ import { Flags, type Command } from './commands/command';
 import { contextCommand, ctxCommand } from './commands/context.command';
 import { deployCommand } from './commands/deploy.command';
 import { fmtCommand } from './commands/fmt.command';
+import { optionHelp } from './commands/option-help';
 import { initCommand } from './commands/init.command';
 import { projectCommand, projectsCommand } from './commands/projects.command';
 import { replCommand } from './commands/repl.command';
@@ -48,7 +50,13 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === (verb === '--version' ? 'version' : verb));
   if (command === undefined)
-    throw new UsageError(`There is no command "${verb}": hot help lists what there is`);
+    throw new UsageError(
+      `There is no command "${verb}"${meant(
+        verb,
+        COMMANDS.map(({ name }) => name),
+        'hot ',
+      )}\nhot help lists what there is`,
+    );
   const { values, positionals } = parse(command, rest);
   if (values['help'] === true) return help(command.name);
   const cwd = process.env['HOT_CALLER_CWD'] ?? process.cwd();
@@ -83,22 +91,41 @@ function parse(
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n${command.usage}`, {
-      cause,
-    });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [, unknown] = /^Unknown option '(--?[^']+)'/.exec(message) ?? [];
+    const problem =
+      unknown === undefined
+        ? message
+        : `Unknown option ${unknown}${meant(unknown.replace(/^-+/, ''), Object.keys(command.options), '--')}`;
+    throw new UsageError(`${problem}\n${command.usage}`, { cause });
   }
+}
+
+/** What was probably meant. */
+function meant(typed: string, names: readonly string[], before: string): string {
+  const near = nearest(typed, names);
+  return near === null ? '' : `, did you mean ${before}${near}?`;
 }
 
 function help(name: string | undefined): number {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) {
-    const options = Object.entries(command.options).map(
-      ([option, { type, short }]) =>
-        `  --${option}${type === 'string' ? ' VALUE' : ''}${short === undefined ? '' : `, -${short}`}`,
-    );
-    process.stdout.write(`${command.usage}\n\n${command.summary}\n\n${options.join('\n')}\n`);
+    const options = Object.entries(command.options).map(([option, { type, short }]) => {
+      const typed = `--${option}${type === 'string' ? ' VALUE' : ''}${short === undefined ? '' : `, -${short}`}`;
+      return `  ${typed.padEnd(29)} ${optionHelp(command.name, option).replaceAll('`', '')}`.trimEnd();
+    });
+    const parts = [command.usage, command.summary, ...(options.length > 0 ? [options.join('\n')] : [])];
+    process.stdout.write(`${parts.join('\n\n')}\n`);
     return 0;
   }
+  if (name !== undefined)
+    throw new UsageError(
+      `There is no command "${name}"${meant(
+        name,
+        COMMANDS.map((each) => each.name),
+        'hot ',
+      )}`,
+    );
   const lines = COMMANDS.map((each) => `  ${each.name.padEnd(10)}${each.summary}`);
   process.stdout.write(`hot COMMAND\n\n${lines.join('\n')}\n\nhot help COMMAND tells more of each.\n`);
   return 0;

@@ -23,3 +23,4 @@ export { formatSource, type FormattedSource } from './format-source';
 export { isTrace, readTrace, type TracedCall } from './trace/read-trace';
 export type { Diagnostic, Severity } from './diagnostics/diagnostic';
 export type { Program, ProgramSource, SourceOrigin } from './analyse/program';
+export { nearest } from './analyse/suggest';

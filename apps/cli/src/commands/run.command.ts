@@ -13,6 +13,12 @@ import type { Command, CommandInput } from './command';
 import { RUN_OPTIONS } from './project-options';
 import { valueFormat } from './value-format';
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder: hot run takes one file',
+  EACCES: 'may not be read',
+};
+
 export const runCommand: Command = {
   name: 'run',
   summary: 'run a file with the sources of the project, and print its last value',
@@ -23,7 +29,8 @@ export const runCommand: Command = {
     if (file === undefined) throw new UsageError('hot run needs a file: hot run FILE');
     const path = resolve(input.cwd, file);
     const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new UsageError(`${file} can't be read`, { cause });
+      const why = WHY[(cause as NodeJS.ErrnoException).code ?? ''] ?? "can't be read";
+      throw new UsageError(`${file} ${why}`, { cause });
     });
     return evaluateHere(input, 'run', { name: relative(input.cwd, path), text, path });
   },

@@ -90,7 +90,7 @@ describe('programs on this machine', () => {
     });
 
     it('names a file that is not there', async () => {
-      expect(await place.call(runCommand, 'nope.hot')).toBe("nope.hot can't be read");
+      expect(await place.call(runCommand, 'nope.hot')).toBe('nope.hot does not exist');
     });
   });
 

@@ -29,7 +29,7 @@ export class CompiledArtifacts {
   async get(target: Target): Promise<Buffer> {
     const stored = await this.artifacts.find(target, target.artifactHash);
     if (stored !== null && this.compiler.accepts(stored)) return stored;
-    const key = `${target.artifactHash}-${this.compiler.id}`;
+    const key = recompiledName(target.artifactHash, this.compiler.id);
     const again = await this.artifacts.find(target, key);
     if (again !== null) return again;
     let compiling = this.compiling.get(key);
@@ -55,3 +55,7 @@ export class CompiledArtifacts {
     }
   }
 }
+
+/** Where what another compiler made of a build is kept. Versions have a plus sign in them, and names in a store have not. */
+export const recompiledName = (artifactHash: string, compilerId: string): string =>
+  `${artifactHash}-${compilerId.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`;

@@ -118,16 +118,19 @@ const reduce = fast(
     `(${COLL}, reducer: Fn, initial: Any): Any`,
     'Combines the elements one after the other, beginning with `initial`.',
     (fb, _site, [raw = null, fn, initial = null]) => {
-      const from = single(payloadOf(raw), false);
-      if (from === null) return err('reduce requires a collection');
+      const coll = payloadOf(raw);
       const f = callback(fb, 'reduce', fn);
+      // Entries of maps come as a pair, or as key and value where the reducer has parameters for both.
+      const apart = coll instanceof HotMap && f instanceof HotFn && f.arity === 3;
+      const from = apart ? entries(coll) : single(coll, false);
+      if (from === null) return err('reduce requires a collection');
       if (f instanceof Res) return f;
       let acc = initial;
       return {
         f,
         next: () => {
           const args = from.next();
-          return args === null ? null : [acc, args[0] as Value];
+          return args === null ? null : [acc, ...args];
         },
         step: (r) => {
           const end = isReduced(r);

@@ -2,7 +2,7 @@
 import { Dec, decCompare, decOfInt } from './dec';
 import { HotMap } from './hot-map';
 import { compareInt } from './int';
-import { Byte, functionName, Handle, HotFn, Tagged, Thunk, TypeValue, type Value } from './values';
+import { Byte, Handle, HotFn, Tagged, Thunk, TypeValue, type Value } from './values';
 
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
@@ -20,7 +20,6 @@ export function equal(a: Value, b: Value): boolean {
   if (a instanceof HotMap) return b instanceof HotMap && equalMaps(a, b);
   if (a instanceof Dec) return b instanceof Dec && decCompare(a, b) === 0;
   if (a instanceof Tagged) {
-    if (b instanceof HotFn) return b.name !== null && functionName(a) === b.name;
     return (
       b instanceof Tagged &&
       (a.type === b.type || a.type.name === b.type.name) &&
@@ -37,7 +36,7 @@ export function equal(a: Value, b: Value): boolean {
 }
 
 function nameOf(v: Value): string | null {
-  return v instanceof TypeValue ? v.info.name : functionName(v);
+  return v instanceof HotFn ? v.name : v instanceof TypeValue ? v.info.name : null;
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array | readonly Value[]): boolean {

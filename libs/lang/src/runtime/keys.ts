@@ -5,18 +5,20 @@
  */
 import { Dec, decKey } from './dec';
 import { HotMap } from './hot-map';
-import { Byte, functionName, HotFn, Tagged, type Value } from './values';
+import { Byte, HotFn, Tagged, type Value } from './values';
 
 export function keyOf(v: Value): unknown {
   if (typeof v === 'string') return v.charCodeAt(0) === 0 ? `\0s${v}` : v;
   if (typeof v !== 'object' || v === null) return v;
   if (v instanceof Byte) return v.n;
   if (v instanceof HotFn) return v.name === null ? v : `\0f${v.name}`;
-  if (v instanceof Tagged) {
-    const name = functionName(v);
-    return name === null ? `\0${encode(v)}` : `\0f${name}`;
-  }
-  if (v instanceof Dec || v instanceof HotMap || Array.isArray(v) || v instanceof Uint8Array) {
+  if (
+    v instanceof Dec ||
+    v instanceof HotMap ||
+    v instanceof Tagged ||
+    Array.isArray(v) ||
+    v instanceof Uint8Array
+  ) {
     return `\0${encode(v)}`;
   }
   return v;
@@ -48,10 +50,9 @@ function encode(v: Value): string {
     // Equality of maps ignores order.
     return `{${parts.sort().join(',')}}`;
   }
-  const fn = functionName(v);
-  if (fn !== null) return `F${fn.length}:${fn}`;
   if (v instanceof Tagged)
     return `<${v.type.name.length}:${v.type.name}${v.unit ? '' : `:${encode(v.val)}`}>`;
+  if (v instanceof HotFn && v.name !== null) return `F${v.name.length}:${v.name}`;
   let id = identities.get(v as object);
   if (id === undefined) identities.set(v as object, (id = nextIdentity++));
   return `#${id}`;

@@ -172,9 +172,3 @@ export interface Fiber {
   tp: OpenCall | null;
   readonly r: Run;
 }
-
-/** By which functions are the same: the name of a function, or of one that is only named, `Fn("::ns/f")`. */
-export function functionName(v: Value): string | null {
-  if (v instanceof HotFn) return v.name;
-  return v instanceof Tagged && v.type.name === '::hot::type/Fn' && typeof v.val === 'string' ? v.val : null;
-}

@@ -21,7 +21,7 @@ import { SchedulesWorkerModule } from '@app/schedules/worker';
 import { RetentionModule } from '@app/retention';
 import { StatsModule } from '@app/stats';
 import { StoresWorkerModule } from '@app/stores/worker';
-import { TaskConsumerModule, TasksWorkerModule } from '@app/tasks/worker';
+import { TasksWorkerModule } from '@app/tasks/worker';
 import { WebhooksWorkerModule } from '@app/webhooks/worker';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -73,7 +73,6 @@ class RunPortsModule {}
     KeysWorkerModule,
     WebhooksWorkerModule,
     McpWorkerModule,
-    TaskConsumerModule,
     DomainsWorkerModule,
     StatsModule,
     RetentionModule,

@@ -1,8 +1,7 @@
 import { Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { HealthServer } from '@app/platform/health';
 import { RedisConnections } from '@app/platform/redis';
-import { EventConsumer } from '@app/runs/worker';
-import { TaskConsumer } from '@app/tasks/worker';
+import { EventConsumer, TaskConsumer } from '@app/runs/worker';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Deployments } from './deployments';
 import { Housekeeping } from './housekeeping';

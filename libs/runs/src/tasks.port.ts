@@ -1,5 +1,6 @@
 /** Tasks of programs, as running needs to know them: calls of the library, and what a run that is a task waits for. */
-import type { RunFacts } from './worker/extension-points';
+import type { RunSecrets } from './secret-leaves';
+import type { RunTarget } from './serving.port';
 
 export const TASK_CALLS = [
   'task.start',
@@ -17,7 +18,35 @@ export const TASK_CALLS = [
 export type TaskCall = (typeof TASK_CALLS)[number];
 
 /** The run that starts, asks for or is a task. What it writes counts only while the incarnation has the dispatch row. */
-export type TaskUser = RunFacts;
+export interface TaskUser {
+  readonly runId: string;
+  readonly dispatchId: string;
+  readonly incarnation: string;
+  readonly orgId: string;
+  readonly envId: string;
+  readonly retentionClass: number;
+  readonly streamId: string;
+  readonly byUserId: string | null;
+  readonly accessId: string | null;
+  /** As in RUN_TYPES. */
+  readonly runType: number;
+  readonly target: RunTarget;
+  /** What it has read of what is secret. */
+  readonly secrets: RunSecrets;
+}
+
+/** How many tasks may go on at once. */
+export interface TaskPlaces {
+  /** How long a worker that was told to end waits for its tasks. */
+  readonly drainMs: number;
+  /** False when no more are started; else the place must be released, or given to a run. */
+  acquire(): boolean | Promise<boolean>;
+  release(): void;
+  begin(runId: string): void;
+  end(runId: string): void;
+  /** Starts nothing more. Resolves when all that goes on, but for what merely waits, has ended. */
+  close(): Promise<void>;
+}
 
 /** What goes on beside its caller. Provided by the lib that keeps it. */
 export abstract class RunTasks {
@@ -27,6 +56,8 @@ export abstract class RunTasks {
    * @param signal of the run: the same in all of its calls
    */
   abstract call(run: TaskUser, name: TaskCall, argsJson: string, signal: AbortSignal): Promise<string>;
+
+  abstract readonly places: TaskPlaces;
 
   /** Of a task. Rejects when the run is over before. */
   abstract sleep(run: TaskUser, ms: number, signal: AbortSignal): Promise<void>;

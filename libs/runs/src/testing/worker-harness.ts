@@ -19,7 +19,7 @@ import { RedisConnections, RedisModule } from '@app/platform/redis';
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Serving } from '../serving.port';
-import { EventConsumer, RunsWorkerModule } from '../worker';
+import { EventConsumer, RunsWorkerModule, TaskConsumer } from '../worker';
 import { FakeSandbox } from './fake-sandbox';
 import { FakeServing } from './fake-serving';
 
@@ -85,6 +85,11 @@ export class WorkerHarness {
     await app.init();
     await app.get(RedisConnections).whenUp(2_000);
     return new WorkerHarness(app, serving, sandbox);
+  }
+
+  /** Starts and stops apart from the rest, so that tests see tasks that wait. */
+  get tasks(): TaskConsumer {
+    return this.app.get(TaskConsumer);
   }
 
   get db(): Db {

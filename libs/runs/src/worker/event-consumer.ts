@@ -11,14 +11,13 @@ import {
   type TicketRow,
   type WorkerNotice,
 } from '@app/dispatch';
-import { RunClaimer, Sweeper, WorkerLease } from '@app/dispatch/worker';
+import { RunClaimer, RunSlots, Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { LiveBus } from '@app/platform/live';
 import { InjectWorkQueue, type WorkQueue } from '@app/platform/queue';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Serving, type RunTarget } from '../serving.port';
 import { RunAnnouncer } from './run-announcer';
 import { RunExecutor } from './run-executor';
-import { RunSlots } from './run-slots';
 import { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';
 
 /** Tickets that wait for room at the same time; their rows are claimed only when there is. */

@@ -12,6 +12,6 @@ export {
 export { RunAnnouncer, type RunEnd } from './run-announcer';
 export { RunExecutor } from './run-executor';
 export { type TaskStart } from './run-input';
-export { RunSlots } from './run-slots';
+export { TaskConsumer } from './task-consumer';
 export { RunsWorkerModule } from './runs-worker.module';
 export { runsWorkerConfig, type RunsWorkerConfig } from './runs-worker.config';

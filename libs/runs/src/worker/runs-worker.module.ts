@@ -20,6 +20,7 @@ import { ScheduleCalls } from './schedule-calls';
 import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
 import { TaskCalls } from './task-calls';
+import { TaskConsumer } from './task-consumer';
 
 /**
  * Runs handlers. The composition provides what this lib only knows as ports: `Serving` and the sandbox. Starts nothing
@@ -47,10 +48,12 @@ import { TaskCalls } from './task-calls';
     ScheduleCalls,
     StoreCalls,
     TaskCalls,
+    TaskConsumer,
   ],
   exports: [
     DispatchWorkerModule,
     EventConsumer,
+    TaskConsumer,
     EventSeals,
     RunExecutor,
     RunAnnouncer,

@@ -3,7 +3,6 @@ import type { FakeProgram } from '@app/runs/testing';
 import { ExecutionHarness, type ExecutionTenant, type SseClient } from '@app/streams/testing';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { TASK_MODULES } from '../testing';
-import { TaskConsumer } from '../worker';
 import { TasksApiModule } from './tasks-api.module';
 
 type TaskData = Readonly<Record<string, unknown>>;
@@ -24,10 +23,10 @@ describe('tasks over the API', () => {
     const imports = { api: [TasksApiModule], worker: TASK_MODULES };
     hot = await ExecutionHarness.start(database, redis, {}, imports);
     await hot.worker.start({ sweep: true });
-    hot.worker.app.get(TaskConsumer).start();
+    hot.worker.tasks.start();
   }, 30_000);
   afterAll(async () => {
-    await hot.worker.app.get(TaskConsumer).stop();
+    await hot.worker.tasks.stop();
     await hot.stop();
   });
   beforeEach(async () => {

@@ -4,7 +4,7 @@ import type { TaskCall } from '@app/runs';
 import { eventually } from '@app/testing';
 import { Global, Module } from '@nestjs/common';
 import { TaskReads, type TaskView } from '@app/tasks';
-import { TaskConsumer, TaskConsumerModule, TasksWorkerModule } from '../worker';
+import { TasksWorkerModule } from '../worker';
 
 /** Running finds what it knows as a port wherever it is provided. */
 @Global()
@@ -12,7 +12,7 @@ import { TaskConsumer, TaskConsumerModule, TasksWorkerModule } from '../worker';
 class JoiningModule {}
 
 /** What a worker of tests needs to run tasks. */
-export const TASK_MODULES = [JoiningModule, TaskConsumerModule] as const;
+export const TASK_MODULES = [JoiningModule] as const;
 
 export interface TestTenant {
   readonly orgId: string;
@@ -64,11 +64,11 @@ export class TasksHarness {
   }
 
   startTasks(): void {
-    this.worker.app.get(TaskConsumer).start();
+    this.worker.tasks.start();
   }
 
   stopTasks(): Promise<void> {
-    return this.worker.app.get(TaskConsumer).stop();
+    return this.worker.tasks.stop();
   }
 
   async close(): Promise<void> {

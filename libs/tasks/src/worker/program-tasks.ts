@@ -15,6 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { TaskArgs } from './task-args';
 import { TaskRefusedError, TaskRunOverError } from './task.errors';
 import { TaskRepository } from './task.repository';
+import { TaskSlots } from './task-slots';
 import { TaskWaits } from './task-waits';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -44,6 +45,7 @@ export class ProgramTasks extends RunTasks {
     private readonly totals: StreamTotals,
     private readonly seals: EventSeals,
     private readonly bus: LiveBus,
+    readonly places: TaskSlots,
   ) {
     super();
   }

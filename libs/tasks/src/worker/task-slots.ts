@@ -1,17 +1,22 @@
 /** How many tasks may go on at once. One that has waited for long does so without a slot, and takes one to go on. */
-import { RunSlots } from '@app/runs/worker';
+import { RunSlots } from '@app/dispatch/worker';
+import type { TaskPlaces } from '@app/runs';
 import { Inject, Injectable } from '@nestjs/common';
 import { TaskRunOverError } from './task.errors';
 import { tasksWorkerConfig, type TasksWorkerConfig } from './tasks-worker.config';
 
 @Injectable()
-export class TaskSlots {
+export class TaskSlots implements TaskPlaces {
   private readonly slots: RunSlots;
   /** By run: whether it is parked. */
   private readonly runs = new Map<string, boolean>();
 
-  constructor(@Inject(tasksWorkerConfig.token) config: TasksWorkerConfig) {
+  constructor(@Inject(tasksWorkerConfig.token) private readonly config: TasksWorkerConfig) {
     this.slots = new RunSlots(config.maxConcurrent);
+  }
+
+  get drainMs(): number {
+    return this.config.drainMs;
   }
 
   get inUse(): number {

@@ -3,10 +3,9 @@ import { decodeTicket, taskTickets, TaskTicketSender, type Ticket, type TicketRo
 import { RunClaimer, Sweeper } from '@app/dispatch/worker';
 import { LiveBus } from '@app/platform/live';
 import { InjectWorkQueue, type WorkQueue } from '@app/platform/queue';
-import { RunExecutor } from '@app/runs/worker';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { TaskSlots } from './task-slots';
-import { tasksWorkerConfig, type TasksWorkerConfig } from './tasks-worker.config';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { RunTasks, type TaskPlaces } from '../tasks.port';
+import { RunExecutor } from './run-executor';
 
 /** Tickets that wait for room at the same time; their rows are claimed only when there is. */
 const TICKETS_AT_ONCE = 4;
@@ -14,17 +13,17 @@ const TICKETS_AT_ONCE = 4;
 @Injectable()
 export class TaskConsumer {
   private readonly log = new Logger(TaskConsumer.name);
-  private taking = false;
+  /** While it takes tasks. */
+  private places: TaskPlaces | null = null;
 
   constructor(
     @InjectWorkQueue(taskTickets) private readonly queue: WorkQueue<Ticket>,
     private readonly claimer: RunClaimer,
     private readonly executor: RunExecutor,
-    private readonly slots: TaskSlots,
     private readonly tickets: TaskTicketSender,
     private readonly bus: LiveBus,
     sweeper: Sweeper,
-    @Inject(tasksWorkerConfig.token) private readonly config: TasksWorkerConfig,
+    @Optional() @Inject(RunTasks) private readonly tasks: RunTasks | null,
   ) {
     sweeper.listen((sweep) => {
       const rows = sweep.tickets
@@ -33,12 +32,13 @@ export class TaskConsumer {
       if (rows.length === 0) return;
       // Without Redis nobody would get the tickets: then whoever sweeps does the work.
       if (this.bus.isUp()) this.tickets.send(rows);
-      else if (this.taking) void this.consume(rows);
+      else if (this.places !== null) void this.consume(rows);
     });
   }
 
   start(): void {
-    this.taking = true;
+    if (this.tasks === null) return;
+    this.places = this.tasks.places;
     this.queue.process(TICKETS_AT_ONCE, (ticket) => this.consume(decodeTicket(ticket)));
   }
 
@@ -47,11 +47,13 @@ export class TaskConsumer {
    * and that does not count. What waits without a slot is not waited for.
    */
   async stop(): Promise<void> {
-    this.taking = false;
-    const idle = this.slots.close();
+    const { places } = this;
+    if (places === null) return;
+    this.places = null;
+    const idle = places.close();
     await this.queue.stop();
     const timeout = new Promise<'late'>((resolve) => {
-      setTimeout(() => resolve('late'), this.config.drainMs).unref();
+      setTimeout(() => resolve('late'), places.drainMs).unref();
     });
     if ((await Promise.race([idle, timeout])) === 'late') {
       this.log.warn({ event: 'worker.tasks_given_back', tasks: this.executor.running('tasks') });
@@ -69,20 +71,22 @@ export class TaskConsumer {
 
   /** Answers the row when this worker can't take it any more. */
   private async take(row: TicketRow): Promise<TicketRow | null> {
-    const granted = this.slots.acquire();
+    const { places } = this;
+    if (places === null) return row;
+    const granted = places.acquire();
     if (granted !== true && !(await granted)) return row;
     try {
       const taken = await this.claimer.take(row, null);
       if (taken !== null) {
         const { claimed, incarnation } = taken;
-        this.slots.begin(claimed.run_id);
-        void this.executor.execute(claimed, incarnation, null).finally(() => this.slots.end(claimed.run_id));
+        places.begin(claimed.run_id);
+        void this.executor.execute(claimed, incarnation, null).finally(() => places.end(claimed.run_id));
         return null;
       }
     } catch (error) {
       this.log.warn({ event: 'claim.failed', error: error instanceof Error ? error.message : error });
     }
-    this.slots.release();
+    places.release();
     return null;
   }
 }

@@ -5,11 +5,12 @@ import type { HttpApp } from '@app/platform/http';
 import { SseConnections } from '@app/platform/live';
 import { counter, gauge, histogram, meterText } from '@app/platform/metrics';
 import { RedisConnections } from '@app/platform/redis';
-import type { INestApplicationContext } from '@nestjs/common';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { Health } from './health';
 import { healthConfig, type HealthConfig } from './health.config';
 import { mayReadMetrics } from './metrics-guard';
 
+const log = new Logger('Http');
 const PUBLIC = { access: { kind: 'public' } } as const;
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -38,6 +39,8 @@ export function installHealth({ app, server }: HttpApp): void {
     requests.add({ ...labels, status: String(reply.statusCode) });
     const isStream = String(reply.raw.getHeader('content-type') ?? '').startsWith('text/event-stream');
     if (!isStream) durations(labels, reply.elapsedTime / 1000);
+    const ms = Math.round(reply.elapsedTime);
+    log.debug({ event: 'http.answered', requestId: request.id, ...labels, status: reply.statusCode, ms });
     done();
   });
   server.get('/healthz/live', { config: PUBLIC }, () => ({ status: 'ok' }));

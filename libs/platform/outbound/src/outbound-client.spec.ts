@@ -3,6 +3,7 @@ import https from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { meterText } from '@app/platform/metrics';
 import { eventually } from '@app/testing';
 import type { OutboundClient } from './outbound-client';
 import { AUTHORITY, EXPIRED, GOOD, SELF_SIGNED } from './testing/certificates';
@@ -64,6 +65,20 @@ describe('a request', () => {
       },
       body: 'héllo',
     });
+  });
+
+  it('is counted by how it went', async () => {
+    const counts = async (outcome: string): Promise<number> => {
+      const line = (await meterText()).text
+        .split('\n')
+        .find((each) => each.startsWith(`hot_outbound_requests_total{outcome="${outcome}"}`));
+      return Number(line?.split(' ')[1] ?? 0);
+    };
+    const before = [await counts('answered'), await counts('denied')] as const;
+    const port = await servers.http((_, response) => void response.end());
+    await client.request(requestOf(`http://api.test:${port}/`));
+    await expect(client.request(requestOf('http://inside.test/'))).rejects.toThrow();
+    expect([await counts('answered'), await counts('denied')]).toEqual([before[0] + 1, before[1] + 1]);
   });
 
   it('keeps the framing of messages to itself', async () => {

@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { counter } from '@app/platform/metrics';
 import { BodyReader, decoded, encodingsOf, UNDERSTOOD } from './body';
 import { ConnectionPools } from './connection-pools';
 import { destinationOf, type Destination } from './destination';
@@ -22,6 +23,12 @@ import {
 } from './headers';
 import { sendHop } from './hop';
 import { OutboundError, outboundErrorOf } from './outbound-error';
+
+const requests = counter(
+  'hot_outbound_requests_total',
+  'Requests to servers of others, by how they began to end',
+  ['outcome'],
+);
 
 export interface OutboundRequest {
   /** Upper case. */
@@ -97,10 +104,13 @@ export class OutboundClient {
     try {
       const response = await this.follow(request, stop.signal, timers);
       timers.end('head');
+      requests.add({ outcome: 'answered' });
       return streamOf(request, response, stop.signal, release);
     } catch (error) {
       release();
-      throw outboundErrorOf(error);
+      const failure = outboundErrorOf(error);
+      requests.add({ outcome: failure.code });
+      throw failure;
     }
   }
 

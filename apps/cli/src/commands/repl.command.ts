@@ -18,6 +18,7 @@ import { showOutcome } from '../local/show-outcome';
 import { selectProject } from '../project/select-project';
 import type { Command } from './command';
 import { RUN_OPTIONS } from './project-options';
+import { replWord } from './repl-words';
 import { valueFormat } from './value-format';
 
 const HISTORY_LINES = 1_000;
@@ -51,10 +52,16 @@ export const replCommand: Command = {
       removeHistoryDuplicates: true,
       completer: (line: string) => complete(line, names),
     });
-    if (out.isTerminal) out.note(`${project.name}. Ctrl-C clears or stops, Ctrl-D ends.`);
+    if (out.isTerminal) out.note(`${project.name}. Ctrl-C clears or stops, Ctrl-D ends, :help tells more.`);
     let namespace = '::hot::main';
     try {
       for await (const text of entries(prompt, () => namespace, evaluator, out.isTerminal)) {
+        const word = replWord(text);
+        if (word?.kind === 'quit') break;
+        if (word !== null) {
+          out.note(word.text);
+          continue;
+        }
         const answer = await evaluator.evaluate(text, (stream, written) => out.write(stream, written));
         namespace = answer.namespace;
         if (answer.kind === 'problem') out.note(answer.text);
@@ -140,7 +147,8 @@ async function* entries(
   ask();
   for await (const line of prompt) {
     text += text === '' ? line : `\n${line}`;
-    if (text.trim() !== '' && (line.trim() === '' || !isIncomplete(text))) {
+    const isWhole = line.trim() === '' || replWord(text) !== null || !isIncomplete(text);
+    if (text.trim() !== '' && isWhole) {
       yield text;
       text = '';
     }

@@ -63,14 +63,13 @@ function replaceNative(name: 'replace' | 'replace-first'): NativeDef {
       if (typeof from !== 'string') return err('replace from must be a string');
       if (typeof to !== 'string') return err('replace to must be a string');
       if (name === 'replace-first') return s.replace(from, () => to);
-      if (from === '') return `${to}${chars(s).join(to)}${s === '' ? '' : to}`;
-      const count = s.split(from).length - 1;
+      const count = from === '' ? charCount(s) + 1 : s.split(from).length - 1;
       const size = s.length + count * (to.length - from.length);
       return size > MAX_STRING_BYTES
         ? tooLongString('replace', size)
         : textWithin(
             'replace',
-            s.replaceAll(from, () => to),
+            from === '' ? `${to}${chars(s).join(to)}${s === '' ? '' : to}` : s.replaceAll(from, () => to),
           );
     },
   });

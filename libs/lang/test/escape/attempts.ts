@@ -196,6 +196,36 @@ main fn () {
 walk-depth fn (v) { length(Str([v])) }`,
     expected: 12,
   },
+  {
+    title: 'tools, skills, schemas and parameters with names that every object has',
+    program: hot`::t ns
+Odd type { __proto__: Int, constructor: Str, toString: Bool? }
+valueOf meta {tool: {name: "constructor", description: "__proto__"}, skill: {constructor: 1, __proto__: 2}} fn (constructor: Int, __proto__: Odd, hasOwnProperty: Int?) { [constructor, __proto__, hasOwnProperty] }
+main fn () {
+  input {constructor: 1, "__proto__": Odd({"__proto__": 2, constructor: "c"})}
+  schema ::hot::internal::mcp/schema-from-fn(valueOf)
+  [
+    to-json(::hot::internal::mcp/invoke-with-input(valueOf, input)),
+    to-json(::hot::internal::mcp/invoke-with-input((__proto__, constructor) { [constructor, __proto__] }, {constructor: 3})),
+    schema.name,
+    keys(schema.input-schema.properties),
+    keys(get(schema.input-schema.properties, "__proto__").properties),
+    keys(::hot::internal::skill/meta-from-fn(valueOf)),
+    is-err(::hot::internal::mcp/schema-from-fn("constructor")),
+    is-err(::hot::internal::skill/meta-from-fn("__proto__"))
+  ]
+}`,
+    expected: [
+      '[1,{"$type":"::t/Odd","$val":{"__proto__":2,"constructor":"c"}},null]',
+      '[3,null]',
+      'constructor',
+      ['constructor', '__proto__', 'hasOwnProperty'],
+      ['__proto__', 'constructor', 'toString'],
+      ['constructor', '__proto__', 'fn-name'],
+      true,
+      true,
+    ],
+  },
 ];
 
 /** What a name may not be: these would be code if a name went into generated text as it is. */

@@ -1,17 +1,13 @@
 import { defineConfig, duration, integer, variable, type ConfigOf } from '@app/platform/config';
-import { totalmem } from 'node:os';
 
-const ISOLATE_BYTES = 256 * 1024 * 1024;
-/** Runs that share an isolate. */
-const PER_ISOLATE = 16;
-const byMemory = Math.floor(totalmem() / 2 / ISOLATE_BYTES) * PER_ISOLATE;
+/** Runs that one sandbox process begins before it makes the next ones wait: more would wait there instead of elsewhere. */
+const PER_CHILD = 64;
 
 export const tasksWorkerConfig = defineConfig('tasks-worker', {
   maxConcurrent: variable(
     'HOT_TASK_CODE_MAX_CONCURRENT',
-    integer(Math.max(PER_ISOLATE, Math.min(500, byMemory)), 1, 10_000),
-    'Tasks that one worker has going at the same time. Tasks that have waited for a minute do not count.',
-    '500, or what half of the memory is enough for',
+    integer(PER_CHILD, 1, 10_000),
+    'Tasks that one worker has going at the same time, 64 for each of its processes for tasks. Tasks that have waited for a minute do not count.',
   ),
   drainMs: variable(
     'HOT_TASK_SHUTDOWN_DRAIN',
@@ -21,7 +17,7 @@ export const tasksWorkerConfig = defineConfig('tasks-worker', {
   parkAfterMs: variable(
     'HOT_TASK_PARK_AFTER',
     duration('60s', 'ms'),
-    'How long a task waits for a message, another task or the time before it gives its slot to others.',
+    'How long a task waits for a message, another task or the time before it gives its slot to others. Sandboxes do so after 60 seconds.',
   ),
 });
 

@@ -20,5 +20,7 @@ export const AGENTS_ROUTES: Routes = [
     title: 'Agents',
     loadComponent: () => import('./agents-page').then((file) => file.AgentsPage),
   },
+  // The way up from an agent leads through its namespace.
+  { path: ':namespace', pathMatch: 'full', redirectTo: '' },
   detail,
 ];

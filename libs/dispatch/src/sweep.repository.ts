@@ -16,6 +16,9 @@ const SWEEP_LOCK = 7_226_010_452;
 const LOST_RESULT = `'{"$type":"::hot::run/Failure","$val":{"msg":"Worker crashed during event processing - event will be retried","err":null}}'`;
 const LOST_FOR_GOOD = `'{"$type":"::hot::run/Failure","$val":{"msg":"Worker crashed during event processing","err":null}}'`;
 const CANCELLED_RESULT = `'{"$type":"::hot::run/Cancellation","$val":{"msg":"Cancelled"}}'`;
+/** Programs tell what became of a task by types of its own. */
+const ofKind = (row: string, result: string): string =>
+  `CASE WHEN ${row}.run_type = ${RUN_TYPES.task} THEN ${result.replace('::hot::run/', '::hot::task/')} ELSE ${result} END`;
 
 /**
  * `due`: rows that need a ticket now. Each ticket doubles the wait for the next, so that a backlog that is merely long
@@ -55,7 +58,7 @@ requeued AS (
   RETURNING d.dispatch_id, d.state, d.kind, d.env_id, d.event_type, d.run_type),
 again AS (
   UPDATE hot.dispatch d SET state = 3, incarnation = NULL, due_at = now() + interval '2 seconds', tickets = 1, stopped_at = now(),
-    quarantine = d.quarantine OR d.delivery >= 2, last_result = ${LOST_RESULT},
+    quarantine = d.quarantine OR d.delivery >= 2, last_result = ${ofKind('d', LOST_RESULT)},
     last_meta = jsonb_build_object('next', 'delivery', 'failureKind', 'worker-lost', 'info', ${restartsAsInfo('o')},
       'durationUs', (extract(epoch FROM now() - d.started_at) * 1000000)::bigint)::text
   FROM orphans o WHERE d.dispatch_id = o.dispatch_id AND o.fate = 'again'
@@ -75,7 +78,7 @@ ended AS MATERIALIZED (
     o.retry_of_run_id, o.by_user_id, o.access_id, o.started_at AS start_time, now() AS stop_time,
     (extract(epoch FROM now() - o.started_at) * 1000000)::bigint AS duration_us, 0 AS call_count,
     0::bigint AS trace_bytes,
-    CASE o.fate WHEN 'dead' THEN ${LOST_FOR_GOOD} ELSE ${CANCELLED_RESULT} END AS last_result,
+    CASE o.fate WHEN 'dead' THEN ${ofKind('o', LOST_FOR_GOOD)} ELSE ${ofKind('o', CANCELLED_RESULT)} END AS last_result,
     jsonb_build_object('failureKind', CASE o.fate WHEN 'dead' THEN 'worker-lost' END, 'info', ${restartsAsInfo('o')},
       'durationUs', (extract(epoch FROM now() - o.started_at) * 1000000)::bigint)::text AS last_meta
   FROM orphans o WHERE o.fate IN ('dead', 'cancelled')),

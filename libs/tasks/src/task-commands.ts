@@ -34,7 +34,7 @@ const CANCEL_WAITING = statement(
   cancelWaiting('env_id = $1 AND dispatch_id = $2 AND run_type = 7', '$3::smallint', '$4::text'),
 );
 
-const CANCELLED = JSON.stringify({ $type: '::hot::run/Cancellation', $val: { msg: 'Cancelled' } });
+const CANCELLED = JSON.stringify({ $type: '::hot::task/Cancellation', $val: { msg: 'Cancelled' } });
 
 @Injectable()
 export class TaskCommands {

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   quiet: 'say nothing of events, stream data, alerts and schedules',
   'test.capture': '`true` or `false`: whether what tests print is shown with them only',
   'test.allow-empty': '`true`: no tests are no failure',
-  'test json': 'results as lines of JSON',
+  'test json': 'the results as one JSON object',
   'with-tests': 'check the tests too',
   'check.format': 'how what was found is printed',
   'check.deny-warnings': 'exit with 1 for warnings too',

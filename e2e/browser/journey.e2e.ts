@@ -1,8 +1,8 @@
 /** The first minutes of a new user, in a real browser: sign in with one click, see an order's run and its trace. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { SseReader } from '../support/api';
+import { launchChromium } from '../support/chromium';
 import { startPlatform, type Platform } from '../support/platform';
 
 const ORDERS = join(__dirname, '../../examples/orders');
@@ -12,14 +12,6 @@ const ORDER = {
   card: 'visa-4242',
   lines: [{ sku: 'teapot', qty: 2, price: 24.5 }],
 };
-
-function chromiumPath(): string {
-  const path = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-    (each) => each !== undefined && existsSync(each),
-  );
-  if (path === undefined) throw new Error('No Chromium found; CHROMIUM names one');
-  return path;
-}
 
 describe('the app in a browser', () => {
   let platform: Platform;
@@ -33,12 +25,7 @@ describe('the app in a browser', () => {
       env: { HOT_ADMIN_DIST: join(__dirname, '../../dist/admin/browser') },
     });
     await platform.hot(['deploy'], ORDERS);
-    const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-    const isRoot = process.getuid?.() === 0;
-    browser = await chromium.launch({
-      executablePath: chromiumPath(),
-      args: [...flags, '--disable-component-update', '--disable-sync', ...(isRoot ? ['--no-sandbox'] : [])],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => errors.push(error.message));
   }, 90_000);

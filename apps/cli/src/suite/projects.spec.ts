@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { checkCommand } from '../commands/check.command';
 import { Workspace } from '../testing/workspace';
-import { complaint, declaredTests, runHotTests } from './hot-tests';
+import { complaint, declaredTests, runHotTests } from '../testing/hot-tests';
 
 const SUITE = join(__dirname, '../../../../libs/lang/suite');
 

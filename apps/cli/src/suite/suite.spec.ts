@@ -2,7 +2,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Workspace } from '../testing/workspace';
-import { complaint, declaredTests, runHotTests, type HotTestResult } from './hot-tests';
+import { complaint, declaredTests, runHotTests, type HotTestResult } from '../testing/hot-tests';
 
 const SUITE = join(__dirname, '../../../../libs/lang/suite');
 const DECLARED = declaredTests(join(SUITE, 'hot/test'));

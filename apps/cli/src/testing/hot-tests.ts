@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { testCommand } from '../commands/test.command';
-import type { Workspace } from '../testing/workspace';
+import type { Workspace } from './workspace';
 
 export interface DeclaredTests {
   /** Below the folder of tests. */

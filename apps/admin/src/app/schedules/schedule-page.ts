@@ -16,7 +16,7 @@ import { lateness, outcomeOf, sentenceOf } from './outcome';
 const COLUMNS: readonly Column[] = [
   { id: 'scheduled', header: 'Was due', width: 204, card: 1 },
   { id: 'outcome', header: 'Outcome', card: 1 },
-  { id: 'notes', header: '', width: 130, card: 2 },
+  { id: 'notes', header: 'Notes', width: 130, card: 2 },
   { id: 'duration', header: 'Duration', width: 100, align: 'end', card: 2 },
   { id: 'event', header: 'Event', width: 120, from: 640 },
 ];

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '@app/contracts';
 import { placeGraph } from './layout';
 import { nextNode } from './neighbours';
-import { shortName } from './node-looks';
+import { shortName } from './node-texts';
 import { fitted, legible, zoomed } from './view-box';
 
 const node = (id: string): GraphNode => ({
@@ -35,6 +35,13 @@ describe('a placed graph', () => {
     expect((down.nodes[1]?.y ?? 0) > (down.nodes[0]?.y ?? 0)).toBe(true);
     expect(placeGraph({ ask: 1, graph: GRAPH, direction: 'LR' })).toEqual(across);
     expect(across.edges.every(({ path }) => path.startsWith('M'))).toBe(true);
+  });
+
+  it('has room for the name and for whose it is', () => {
+    const project = 'a-project-with-a-name';
+    const graph = { nodes: [node('a'), { ...node('b'), project }], edges: [] };
+    const [a, b] = placeGraph({ ask: 1, graph, direction: 'LR' }).nodes;
+    expect(b?.width).toBeGreaterThan(a?.width ?? 0);
   });
 
   it('may go in circles, to itself, or be empty', () => {

@@ -1,5 +1,6 @@
 import { graphlib, layout } from '@dagrejs/dagre';
 import type { Graph } from '@app/contracts';
+import { captionOf } from './node-texts';
 
 export type Direction = 'LR' | 'TB';
 
@@ -37,6 +38,7 @@ export const NODE_HEIGHT = 44;
 const MIN_WIDTH = 128;
 const MAX_WIDTH = 240;
 const PER_CHARACTER = 7.3;
+const PER_SMALL_CHARACTER = 5.8;
 const AROUND_TEXT = 52;
 const MARGIN = 24;
 
@@ -52,7 +54,7 @@ export function placeGraph({ ask, graph, direction }: LayoutRequest): Placement 
     marginy: MARGIN,
   });
   drawn.setDefaultEdgeLabel(() => ({}));
-  for (const { id, name } of graph.nodes) drawn.setNode(id, { width: widthOf(name), height: NODE_HEIGHT });
+  for (const node of graph.nodes) drawn.setNode(node.id, { width: widthOf(node), height: NODE_HEIGHT });
   for (const { from, to, kind } of graph.edges) drawn.setEdge(from, to, {}, kind);
   layout(drawn);
   const { width = 0, height = 0 } = drawn.graph() as { readonly width?: number; readonly height?: number };
@@ -76,8 +78,10 @@ interface Point {
   readonly y: number;
 }
 
-const widthOf = (name: string): number =>
-  Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, name.length * PER_CHARACTER + AROUND_TEXT)));
+function widthOf(node: LayoutRequest['graph']['nodes'][number]): number {
+  const text = Math.max(node.name.length * PER_CHARACTER, captionOf(node).length * PER_SMALL_CHARACTER);
+  return Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, text + AROUND_TEXT)));
+}
 
 /** Through the middles between the points, bent at the points. */
 function curve(points: readonly Point[]): string {

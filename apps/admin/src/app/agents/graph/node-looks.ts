@@ -20,14 +20,6 @@ export const KIND_WORDS: Readonly<Record<NodeKindName, string>> = {
 export const nodeIcon = (kind: NodeKindName): string => ICONS[NODE_ICONS[kind]];
 export const nodeIconName = (kind: NodeKindName): IconName => NODE_ICONS[kind];
 
-const MAX_CHARACTERS = 25;
-
-/** Long names lose their middle: both ends tell more than the beginning alone. */
-export function shortName(name: string): string {
-  if (name.length <= MAX_CHARACTERS) return name;
-  return `${name.slice(0, 13)}…${name.slice(-11)}`;
-}
-
 /** Its name for screen readers, and what is shown when the pointer rests on it. */
 export const nodeWords = (node: GraphNode): string =>
   `${KIND_WORDS[node.kind]} ${node.namespace === null ? '' : `${node.namespace}/`}${node.name}${node.unhandled ? ', nobody handles it' : ''}`;

@@ -19,7 +19,8 @@ import { Skeleton } from '@app/admin-ui/states';
 import { LayoutWorker } from './layout-worker';
 import { NODE_HEIGHT, type Direction, type Placement } from './layout';
 import { nextNode } from './neighbours';
-import { KIND_WORDS, nodeIcon, nodeIconName, nodeWords, shortName } from './node-looks';
+import { KIND_WORDS, nodeIcon, nodeIconName, nodeWords } from './node-looks';
+import { captionOf, shortName } from './node-texts';
 import { NodeInspector } from './node-inspector';
 import { downloadPicture } from './picture';
 import { fitted, legible, zoomed, type ViewBox } from './view-box';
@@ -77,7 +78,7 @@ export class Topology {
           kind: node.kind,
           unhandled: node.unhandled,
           name: shortName(node.name),
-          caption: node.unhandled ? 'nobody handles it' : (node.project ?? ''),
+          caption: captionOf(node),
           words: nodeWords(node),
           icon: nodeIcon(node.kind),
           colour: this.colours().find(({ type }) => type === node.agent)?.colour,

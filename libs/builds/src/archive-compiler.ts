@@ -20,6 +20,25 @@ export class ArchiveCompiler {
     const parse = (text: string): unknown => (manifest = this.compiler.parseManifest(text));
     const bundle = key === null ? null : await this.store.withFile(key, (path) => openBundle(path, parse));
     if (bundle === null) throw new CompileError('The archive is gone from storage; upload it again');
-    return this.compiler.compile(bundle.sources, manifest);
+    const compiled = await this.compiler.compile(bundle.sources, manifest);
+    // What its maker wrote down is taken where there is some.
+    return { ...compiled, docs: { ...compiled.docs, ...usable(bundle.docs) } };
+  }
+}
+
+const MAX_DOCS_CHARACTERS = 4 * 1024 * 1024;
+
+function usable(docs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(docs).filter(([, text]) => text.length <= MAX_DOCS_CHARACTERS && isObject(text)),
+  );
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tables: project, build, env, context, event_handler, worker_lease. Every change of what is deployed or serves happens
+ * Tables: project, build, build_doc, env, context, event_handler, worker_lease. Every change of what is deployed or serves happens
  * here, with the project's row locked first and the environment's last.
  */
 import { Injectable } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { newId, type EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
 import type { BuildDefinitions } from './definitions';
 import { splitQualifiedName } from './definitions';
-import { storableJson } from './storable-json';
+import { storableJson, storableText } from './storable-json';
 
 export interface LockedProject {
   readonly project_id: string;
@@ -100,6 +100,11 @@ const STORE_HANDLERS = `
     FROM jsonb_to_recordset($2) AS h(id uuid, event_type text, ns text, var text, meta jsonb, file text, line int,
                                      col int, position int)`;
 
+const DROP_DOCS = `DELETE FROM hot.build_doc WHERE build_id = $1`;
+const STORE_DOCS = `
+  INSERT INTO hot.build_doc (build_id, package, doc)
+  SELECT $1, d.package, d.doc FROM unnest($2::text[], $3::text[]) AS d(package, doc)`;
+
 const SERVE = `UPDATE hot.project SET serving_build_id = $2 WHERE project_id = $1`;
 const READY = `
   UPDATE hot.build SET runtime_status = 'ready', runtime_ready_at = now(), runtime_error = NULL,
@@ -183,6 +188,13 @@ export class DeploymentRepository {
     ]);
     await this.db.execute(DROP_HANDLERS, [buildId]);
     await this.db.execute(STORE_HANDLERS, [buildId, JSON.stringify(handlerRows(stored))]);
+  }
+
+  /** @param docs JSON texts by package */
+  async storeDocs(buildId: string, docs: Readonly<Record<string, string>>): Promise<void> {
+    await this.db.execute(DROP_DOCS, [buildId]);
+    const texts = Object.values(docs).map(storableText);
+    await this.db.execute(STORE_DOCS, [buildId, Object.keys(docs).map(storableText), texts]);
   }
 
   /** Lets the build serve. False when the claim is no longer ours. */

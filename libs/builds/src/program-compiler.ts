@@ -7,6 +7,8 @@ export interface CompiledProgram {
   readonly artifactHash: string;
   readonly artifact: Buffer;
   readonly definitions: BuildDefinitions;
+  /** JSON texts by package; the project is `''`. */
+  readonly docs: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 

@@ -79,6 +79,7 @@ export class TestCompiler extends ProgramCompiler {
       artifactHash,
       artifact,
       definitions: { event_handlers: handlers, scheduled_functions: scheduled, functions },
+      docs: { '': JSON.stringify({ functions }) },
       warnings: [],
     };
   }

@@ -59,6 +59,16 @@ describe('loading a build', () => {
     expect(await builds.load(buildId, worker)).toEqual({ outcome: 'nothing_to_do' });
   });
 
+  it('keeps what the build says of itself, also when it is loaded again', async () => {
+    const { buildId } = await deployed('fn ::a/documented');
+    await builds.load(buildId, worker);
+    await builds.deploys().deploy(who, 'orders', buildId);
+    await builds.load(buildId, worker);
+    const kept = () =>
+      builds.db().query('SELECT package, doc FROM hot.build_doc WHERE build_id = $1', [buildId]);
+    expect(await kept()).toEqual([{ package: '', doc: '{"functions":["::a/documented"]}' }]);
+  });
+
   it('does it once however often it is asked', async () => {
     const { buildId } = await deployed('fn ::a/b');
     const other = await builds.incarnation();

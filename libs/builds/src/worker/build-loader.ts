@@ -36,6 +36,8 @@ export interface LoadedBuild {
 interface Program {
   readonly artifactHash: string;
   readonly definitions: BuildDefinitions;
+  /** Null: as they were stored by an earlier load. */
+  readonly docs: Readonly<Record<string, string>> | null;
   readonly warnings: readonly string[];
 }
 
@@ -110,7 +112,7 @@ export class BuildLoader {
     if (artifactHash === null || definitions === null) return null;
     const artifact = await this.artifacts.find(scopeOf(claim), artifactHash);
     if (artifact === null || !this.compiler.accepts(artifact)) return null;
-    return { artifactHash, definitions, warnings: [] };
+    return { artifactHash, definitions, docs: null, warnings: [] };
   }
 
   private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {
@@ -122,8 +124,9 @@ export class BuildLoader {
         project.deployment_sequence === claim.deployment_sequence &&
         (await this.deployments.isEnvActive(claim.env_id));
       if (!wanted) return this.superseded(claim, incarnation);
-      const { artifactHash, definitions, warnings } = program;
+      const { artifactHash, definitions, docs, warnings } = program;
       await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
+      if (docs !== null) await this.deployments.storeDocs(claim.build_id, docs);
       const activated = await this.deployments.activate({ envId: claim.env_id }, claim, incarnation);
       if (!activated) return this.superseded(claim, incarnation);
       await this.listeners.activated({ ...viewOf(claim), definitions });

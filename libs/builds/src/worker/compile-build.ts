@@ -11,6 +11,7 @@ import {
 } from '@app/lang';
 import { languageFingerprint } from './language-fingerprint';
 import { buildDefinitions } from './build-definitions';
+import { buildDocs } from './build-docs';
 import { CompileError, type CompiledProgram } from '@app/builds';
 
 const DEPENDENCIES = 'hot/pkg/';
@@ -31,6 +32,7 @@ export function compileBuild(sources: readonly SourceText[], manifest: unknown):
   return {
     artifactHash: artifact.hash,
     artifact: Buffer.from(JSON.stringify({ ...artifact, compiler: languageFingerprint() }), 'utf8'),
+    docs: buildDocs(program, definitions),
     definitions: buildDefinitions(definitions, functionNames(program)),
     // The manifest was read as data by the language's own parser.
     warnings: compareWithManifest(definitions, manifest as Json),

@@ -18,6 +18,24 @@ const one = (text: string, path = 'hot/src/main.hot'): readonly SourceText[] => 
 describe('the compiler of builds', () => {
   const compiler = new HotCompiler();
 
+  it('documents the project and each package, and not the library', async () => {
+    const { docs } = await compiler.compile(
+      [
+        ...one('::shop::api ns\nmeta {doc: "The API."}\nship meta {doc: "Ships."} fn (id: Str) { id }'),
+        ...one('::acme::texts ns\nlow fn (t: Str): Str { lowercase(t) }', 'hot/pkg/acme/texts/src/texts.hot'),
+        ...one('::plain ns\nx 1', 'hot/pkg/plain/plain.hot'),
+      ],
+      NOTHING,
+    );
+    expect(Object.keys(docs).sort()).toEqual(['', 'acme/texts', 'plain']);
+    const namespaces = (text: string | undefined) =>
+      (JSON.parse(text ?? '') as { namespaces: { namespace: string; functions: unknown[] }[] }).namespaces;
+    expect(namespaces(docs[''])).toMatchObject([
+      { namespace: '::shop::api', doc: 'The API.', functions: [{ name: 'ship', doc: 'Ships.' }] },
+    ]);
+    expect(namespaces(docs['acme/texts']).map(({ namespace }) => namespace)).toEqual(['::acme::texts']);
+  });
+
   it('finds what the example declares', async () => {
     const { definitions, artifactHash } = await compiler.compile(example('flow.hot', 'pricing.hot'), NOTHING);
     expect(artifactHash).toMatch(/^[0-9a-f]{64}$/);

@@ -196,7 +196,8 @@ describe('tasks and what becomes of their workers', () => {
     expect(await tasks.until(tenant, quick, ({ status }) => isEnded(status))).toMatchObject({
       result: '"quick"',
     });
-    expect([slots.inUse, slots.parked]).toEqual([0, 2]);
+    // The slot is given back a moment after the task has ended for everybody.
+    await eventually(() => expect([slots.inUse, slots.parked]).toEqual([0, 2]));
     await tasks.call(tenant, 'task.send', { taskId: receiving, data: 'hello' });
     expect(await tasks.until(tenant, receiving, ({ status }) => isEnded(status))).toMatchObject({
       result: '"hello"',

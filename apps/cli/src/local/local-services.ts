@@ -1,5 +1,6 @@
 /** Everything that programs on this machine reach by calls, joined from its families. One per command. */
 import { ENGINE_VERSION } from '@app/bundle';
+import { tokenizerCount } from '@app/platform/tokens';
 import { join } from 'node:path';
 import type { LocalCalls } from './calls/call-args';
 import { LocalDatabase } from './calls/database';
@@ -48,6 +49,7 @@ export class LocalServices {
       ...localResources(settings.resources),
       ...this.effects.calls,
       'info.version': () => JSON.stringify({ version: ENGINE_VERSION, gitSha: 'unknown' }),
+      'tokenizer.count': (json) => tokenizerCount(json),
     };
   }
 

@@ -21,6 +21,7 @@ import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
 import { TaskCalls } from './task-calls';
 import { TaskConsumer } from './task-consumer';
+import { TokenCalls } from './token-calls';
 
 /**
  * Runs handlers. The composition provides what this lib only knows as ports: `Serving` and the sandbox. Starts nothing
@@ -49,6 +50,7 @@ import { TaskConsumer } from './task-consumer';
     StoreCalls,
     TaskCalls,
     TaskConsumer,
+    TokenCalls,
   ],
   exports: [
     DispatchWorkerModule,

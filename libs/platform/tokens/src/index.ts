@@ -1,0 +1,1 @@
+export { tokenizerCount } from './tokenizer-count';

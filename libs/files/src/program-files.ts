@@ -28,6 +28,10 @@ export class ProgramFiles {
     @Inject(fileConfig.token) private readonly config: FileConfig,
   ) {}
 
+  get maxReadBytes(): number {
+    return this.config.programMaxBytes;
+  }
+
   /** Null when there is no such file. Throws FilePathError, and `payload_too_large` for what no program can hold. */
   read(scope: EnvScope, path: string): Promise<Buffer | null> {
     const at = normalisePath(path);

@@ -16,6 +16,9 @@ export interface FileUser {
 
 /** The files of an environment. Provided by the lib that keeps them. */
 export abstract class RunFiles {
+  /** Of a file that can be read. */
+  abstract readonly maxReadBytes: number;
+
   /**
    * JSON in, JSON out. Rejects with an error whose `code` and `message` the program is told; `cancelled` when the run is
    * no longer its worker's.

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunHost } from '@app/lang';
-import type { LocalCalls } from './calls/call-args';
-import { asRefusal, Refusal } from './calls/refusal';
+import { Refusal } from '@app/platform/calls';
+import type { LocalCalls } from './calls/local-calls';
+import { asRefusal } from './calls/refusal';
 import { LOCAL_CONNECTION_CALLS, LOCAL_HTTP_CALLS, LocalHttp } from './local-http';
 
 export type Writer = (stream: 'out' | 'err', text: string) => void;

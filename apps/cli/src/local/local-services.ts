@@ -2,7 +2,7 @@
 import { ENGINE_VERSION } from '@app/bundle';
 import { tokenizerCount } from '@app/platform/tokens';
 import { join } from 'node:path';
-import type { LocalCalls } from './calls/call-args';
+import type { LocalCalls } from './calls/local-calls';
 import { LocalDatabase } from './calls/database';
 import { directFiles } from './calls/direct-files';
 import { LocalEffects, type Effect } from './calls/effects';

@@ -33,6 +33,10 @@ export class StoredRunFiles extends RunFiles {
     super();
   }
 
+  override get maxReadBytes(): number {
+    return this.files.maxReadBytes;
+  }
+
   override async call(run: FileUser, name: FileCall, argsJson: string): Promise<string> {
     try {
       return await this.answer(run, name, new Args(argsJson));

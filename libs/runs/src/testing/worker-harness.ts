@@ -48,6 +48,8 @@ export interface WorkerHarnessOptions {
   readonly sandbox?: FakeSandbox;
   readonly environment?: Readonly<Record<string, string>>;
   readonly imports?: readonly Type[];
+  /** Instead of what is provided for these. */
+  readonly overrides?: readonly (readonly [token: Type, value: object])[];
 }
 
 /** A worker with a fake sandbox on the real database and Redis, and the means to publish to it. */
@@ -63,7 +65,7 @@ export class WorkerHarness {
     const sandbox = options.sandbox ?? new FakeSandbox();
     // Named so that its slice is declared before the environment is parsed.
     void dispatchConfig;
-    const app = await Test.createTestingModule({
+    const builder = Test.createTestingModule({
       imports: [
         ConfigModule.forRoot({
           DATABASE_URL: options.databaseUrl,
@@ -81,7 +83,9 @@ export class WorkerHarness {
         RunsWorkerModule,
         ...(options.imports ?? []),
       ],
-    }).compile();
+    });
+    for (const [token, value] of options.overrides ?? []) builder.overrideProvider(token).useValue(value);
+    const app = await builder.compile();
     await app.init();
     await app.get(RedisConnections).whenUp(2_000);
     return new WorkerHarness(app, serving, sandbox);

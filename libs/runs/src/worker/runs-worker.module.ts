@@ -1,6 +1,7 @@
 import { DispatchWorkerModule } from '@app/dispatch/worker';
 import { CryptoModule } from '@app/platform/crypto';
 import { OutboundModule } from '@app/platform/outbound';
+import { childrenSettings, SqliteChildren } from '@app/platform/sqlite';
 import { Module } from '@nestjs/common';
 import { BuildCalls } from './build-calls';
 import { ClockCalls } from './clock-calls';
@@ -17,6 +18,7 @@ import { RunExecutor } from './run-executor';
 import { RunRouter } from './run-router';
 import { RunStarter } from './run-starter';
 import { ScheduleCalls } from './schedule-calls';
+import { SqliteCalls } from './sqlite-calls';
 import { StoreCalls } from './store-calls';
 import { StreamDataWriter } from './stream-data-writer';
 import { TaskCalls } from './task-calls';
@@ -48,6 +50,8 @@ import { TokenCalls } from './token-calls';
     FileCalls,
     ScheduleCalls,
     StoreCalls,
+    { provide: SqliteChildren, useFactory: () => new SqliteChildren(childrenSettings()) },
+    SqliteCalls,
     TaskCalls,
     TaskConsumer,
     TokenCalls,

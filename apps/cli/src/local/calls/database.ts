@@ -1,8 +1,8 @@
 /** Where local runs keep what outlives them: stores, and what is known of files. */
+import { Refusal } from '@app/platform/calls';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { Refusal } from './refusal';
 
 const SCHEMA = `
 create table if not exists store (

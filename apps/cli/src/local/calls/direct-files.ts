@@ -1,10 +1,10 @@
 /** `file.*` of a program outside of any project: the files of this machine, by the paths of this machine. */
+import { bytesJson, CallArgs, Refusal } from '@app/platform/calls';
 import type { Stats } from 'node:fs';
 import { resolve } from 'node:path';
-import { bytesJson, CallArgs, type LocalCalls } from './call-args';
+import type { LocalCalls } from './local-calls';
 import { filesBelow, readWhole, removeFile, statFile, writeWhole } from './disk';
 import { contentTypeOf, metaJson, seconds } from './file-paths';
-import { Refusal } from './refusal';
 
 export function directFiles(cwd: string): LocalCalls {
   const pathOf = (args: CallArgs): { readonly path: string; readonly file: string } => {

@@ -1,9 +1,9 @@
 /** Files on disk as `file.*` needs them: written whole or not at all, and what is no file is no answer. */
+import { Refusal } from '@app/platform/calls';
 import type { Stats } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { Refusal } from './refusal';
 
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
 const IN_THE_WAY = new Set(['ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY', 'EPERM']);

@@ -3,7 +3,8 @@
  * said, and nothing is done about it.
  */
 import { newId } from '@app/kernel';
-import { CallArgs, membersOf, type LocalCalls } from './call-args';
+import { CallArgs, membersOf } from '@app/platform/calls';
+import type { LocalCalls } from './local-calls';
 import { Secrets } from './secrets';
 
 export interface Effect {

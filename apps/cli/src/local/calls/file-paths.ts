@@ -1,6 +1,6 @@
 /** What a program may call a file, and what there is to know of one. */
 import { typeOfPath } from '@app/lang';
-import { Refusal } from './refusal';
+import { Refusal } from '@app/platform/calls';
 
 const MAX_PATH_BYTES = 1024;
 

@@ -1,8 +1,8 @@
+import { CallArgs } from '@app/platform/calls';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorOf, valueOf } from '../../testing/evaluating';
 import { Workspace } from '../../testing/workspace';
-import { CallArgs } from './call-args';
 import { LocalDatabase } from './database';
 import { LocalFiles } from './files';
 

@@ -7,11 +7,11 @@ import type { Stats } from 'node:fs';
 import { readFile, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { newId } from '@app/kernel';
-import { bytesJson, CallArgs, type LocalCalls } from './call-args';
+import { bytesJson, CallArgs, Refusal } from '@app/platform/calls';
+import type { LocalCalls } from './local-calls';
 import type { LocalDatabase, Row } from './database';
 import { filesBelow, readWhole, removeFile, statFile, writeWhole } from './disk';
 import { contentTypeOf, filePath, filePrefix, metaJson, seconds, type FileFacts } from './file-paths';
-import { Refusal } from './refusal';
 
 const etagOf = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 

@@ -1,5 +1,5 @@
 /** What is sent to a task, in order, until it is taken. */
-import { Refusal } from './refusal';
+import { Refusal } from '@app/platform/calls';
 
 const MAX_WAITING = 256;
 const MAX_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 /** One task: what is known of it, and who waits for it. */
 import { newId } from '@app/kernel';
 import type { RunOutcome } from '@app/lang';
-import { membersOf } from './call-args';
+import { membersOf } from '@app/platform/calls';
 import { Inbox } from './inbox';
 
 export type TaskStatus = 'queued' | 'running' | 'completed' | 'failed' | 'timed_out' | 'cancelled';

@@ -1,14 +1,4 @@
-/** What a program is told instead of an answer. */
-import type { HostCallError } from '@app/lang';
-
-export class Refusal extends Error implements HostCallError {
-  constructor(
-    readonly code: HostCallError['code'],
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { Refusal } from '@app/platform/calls';
 
 /** Failures of the file system and of SQLite are answers too; anything else is a bug of ours and stays one. */
 export function asRefusal(error: unknown): unknown {

@@ -1,8 +1,9 @@
 /** `resource.*`: the files that would travel in the bundle, read where they lie. */
 import { readFile } from 'node:fs/promises';
 import { fileHash } from '@app/bundle';
+import { bytesJson, CallArgs } from '@app/platform/calls';
 import { discover, type DiscoverOptions } from '../../project/discover';
-import { bytesJson, CallArgs, type LocalCalls } from './call-args';
+import type { LocalCalls } from './local-calls';
 
 export interface ResourceRoot extends Omit<DiscoverOptions, 'extension'> {
   readonly folder: string;

@@ -1,6 +1,5 @@
 import { valueOf } from '../../testing/evaluating';
 import { Workspace } from '../../testing/workspace';
-import { isEmptySql, parametersIn } from './sqlite-sql';
 
 describe('databases on this machine', () => {
   let place: Workspace;
@@ -75,6 +74,7 @@ describe('databases on this machine', () => {
   it.each([
     ['other files', "attach '/tmp/x.db' as x", '[]', 'not authorized'],
     ['other files by way of a copy', "vacuum into '/tmp/x.db'", '[]', 'authorization denied'],
+    ['files that are sorted in', 'pragma temp_store = file', '[]', 'not authorized'],
     ['extensions', "select load_extension('x')", '[]', 'not authorized'],
     ['two statements', 'select 1; select 2', '[]', 'exactly one statement is run at a time'],
     ['none', ' -- nothing', '[]', 'there is no statement'],
@@ -95,27 +95,5 @@ describe('databases on this machine', () => {
     expect(await error('c ::db/open("a.db")\n::db/close(c)\n::db/query(c, "select 1", [])')).toContain(
       'the database is closed',
     );
-  });
-});
-
-describe('SQL, looked at without running it', () => {
-  it.each([
-    ['select ?, ?', [null, null]],
-    ['select \'?\', ? -- ?\n, "?" /* ? */', [null]],
-    ['select ?3, ?', [null, null, '?3', null]],
-    ['select :a, :b, :a, @c, $d', [':a', ':b', '@c', '$d']],
-    ["select 'it''s ?', [?], `?`", []],
-    ["select 'unfinished ?", []],
-    ['select a->>?1', ['?1']],
-  ])('%s has these parameters: %j', (sql, names) => {
-    expect(parametersIn(sql)).toEqual(names);
-  });
-
-  it.each([
-    ['', true],
-    [' ; -- x\n/* y */ ;', true],
-    ['; select 1', false],
-  ])('%j is empty: %s', (sql, empty) => {
-    expect(isEmptySql(sql)).toBe(empty);
   });
 });

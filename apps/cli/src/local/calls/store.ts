@@ -1,8 +1,8 @@
 /** `store.*`: ordered maps in the database of the folder. Values are kept as the JSON text they came as. */
-import { CallArgs, elementsOf, type LocalCalls } from './call-args';
+import { CallArgs, elementsOf, Refusal } from '@app/platform/calls';
+import type { LocalCalls } from './local-calls';
 import { canonicalJson } from './canonical-json';
 import type { LocalDatabase, Row } from './database';
-import { Refusal } from './refusal';
 import { bestOf, searchable, vectorBytes, type SearchMode } from './store-search';
 
 interface Settings {

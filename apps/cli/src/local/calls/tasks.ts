@@ -1,9 +1,9 @@
 /** `task.*`: tasks are runs of the same program beside the one that started them, and end with the command. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunControl, RunOutcome } from '@app/lang';
-import { CallArgs, type LocalCalls } from './call-args';
+import { CallArgs, Refusal } from '@app/platform/calls';
+import type { LocalCalls } from './local-calls';
 import { LocalTask, type TaskOrder } from './local-task';
-import { Refusal } from './refusal';
 import { RunSlots, type RunSlot } from './run-slots';
 
 const MAX_RUNNING = 64;

@@ -4,10 +4,6 @@
  */
 import { Refusal } from './refusal';
 
-/** JSON text in, JSON text out; rejects with a Refusal. */
-export type LocalCall = (argsJson: string) => string | Promise<string>;
-export type LocalCalls = Readonly<Record<string, LocalCall>>;
-
 export class CallArgs {
   private readonly members: ReadonlyMap<string, string>;
 

@@ -196,6 +196,24 @@ describe('files', () => {
     expect((await send('GET', '/v1/files?prefix=for/')).body.data).toEqual([]);
   });
 
+  it('are databases too, which runs write and others read', async () => {
+    const first = await run('files:database', { what: 'pears' });
+    const refused = '::hot::sqlite/execute: not authorized';
+    const type = 'application/vnd.sqlite3';
+    expect(first?.result).toEqual({ rows: [{ what: 'pears', n: 1, half: 0.5 }], refused, type });
+    await run('files:database', { what: 'pears' });
+    const third = await run('files:database', { what: 'apples' });
+    expect(third?.result).toMatchObject({
+      rows: [
+        { what: 'apples', n: 1 },
+        { what: 'pears', n: 2 },
+      ],
+    });
+    const { body } = await send('GET', '/v1/files?prefix=counts.db');
+    const content = await bytesOf(body.data[0]?.file_id ?? '');
+    expect(content.subarray(0, 15).toString()).toBe('SQLite format 3');
+  });
+
   it('that came with the build are read by its runs', async () => {
     expect((await run('files:resources', {}))?.result).toEqual({
       text: 'grüß dich\n',

@@ -1,17 +1,31 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { eventually, useBundle } from '@app/testing';
 import { childrenSettings, SqliteChildren, type ChildrenSettings } from './sqlite-children';
 
 const EMPTY = new Uint8Array(0);
 const ENDLESS = 'with recursive t(x) as (select 1 union all select x + 1 from t) select count(*) from t';
-const isThere = (pid: number): boolean => {
+/** One that has ended may keep its number, where nobody asks what became of it. */
+const isRunning = (pid: number): boolean => {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
-    return false;
+    return false; // ESRCH
   }
+  const file = `/proc/${pid}/stat`;
+  return !existsSync(file) || !/\) [ZX] /.test(readFileSync(file, 'utf8'));
 };
+
+/** A worker of its own: has an endless statement running, tells the pid and waits to be killed. */
+const WORKER = `
+const [childrenPath, childPath, sql] = process.argv.slice(1);
+const { SqliteChildren, childrenSettings } = require(childrenPath);
+const children = new SqliteChildren(childrenSettings({ childPath }));
+children.forRun('org', new AbortController().signal).open(new Uint8Array(0), false).then((copy) => {
+  void copy.query(sql, '[]');
+  setTimeout(() => console.log(JSON.stringify(children.pids)), 300);
+});`;
 
 /** Instead of SQL: what somebody would find who has got hold of the process. */
 const INTRUDER = `
@@ -25,6 +39,7 @@ process.on('message', () => process.send({ ok: true, value: JSON.stringify({
 
 describe('SQL in a process of its own', () => {
   const childPath = useBundle('libs/platform/sqlite/src/child/main.ts');
+  const childrenPath = useBundle('libs/platform/sqlite/src/sqlite-children.ts');
   const made: SqliteChildren[] = [];
   const make = (given: Partial<ChildrenSettings> = {}): SqliteChildren => {
     const children = new SqliteChildren(childrenSettings({ childPath, ...given }));
@@ -71,7 +86,7 @@ describe('SQL in a process of its own', () => {
     await first.close();
     expect(await second.query('select 1 as a', '[]')).toBe('[{"a":1}]');
     await second.close();
-    await eventually(() => expect(isThere(pid)).toBe(false));
+    await eventually(() => expect(isRunning(pid)).toBe(false));
     await expect(second.query('select 1', '[]')).rejects.toMatchObject({ message: 'the database is closed' });
     expect(await (await copies.open(EMPTY, false)).query('select 2 as a', '[]')).toBe('[{"a":2}]');
   });
@@ -127,8 +142,20 @@ describe('SQL in a process of its own', () => {
     const answer = expect(copy.query(ENDLESS, '[]')).rejects.toMatchObject({ code: 'cancelled' });
     over.abort();
     await answer;
-    await eventually(() => expect(isThere(pid)).toBe(false));
+    await eventually(() => expect(isRunning(pid)).toBe(false));
     await expect(copies.open(EMPTY, false)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('ends when its worker is killed, in the middle of a statement too', async () => {
+    const worker = spawn(process.execPath, ['-e', WORKER, childrenPath, childPath, ENDLESS], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pids = await new Promise<number[]>((resolve) => {
+      worker.stdout.once('data', (chunk: Buffer) => resolve(JSON.parse(chunk.toString()) as number[]));
+    });
+    expect(pids.map(isRunning)).toEqual([true]);
+    worker.kill('SIGKILL');
+    await eventually(() => expect(pids.filter(isRunning)).toEqual([]));
   });
 
   it('is there a few times only: others wait, for a while', async () => {

@@ -5,6 +5,9 @@ import type { ActiveRun } from './active-run';
 import type { RunHost } from './run-host';
 import type { PlannedRun } from './run-router';
 
+/** What its column holds. Three seconds of turns of a loop over numbers are more. */
+const MAX_COUNTED = 2_147_483_647;
+
 export function endedRun(
   { row, restarts }: ActiveRun,
   planned: PlannedRun,
@@ -37,7 +40,7 @@ export function endedRun(
     info: JSON.stringify(info),
     failureKind,
     agentType: planned.target.agentType,
-    callCount: outcome?.callCount ?? 0,
+    callCount: Math.min(outcome?.callCount ?? 0, MAX_COUNTED),
     traceBytes: outcome?.traceBytes ?? 0,
     streamDataCount: host.streamDataCount,
     trace,

@@ -162,12 +162,10 @@ export class Run {
     words[CONTROL_RUNNING] = slot + 1;
     // An ordinary store: the embedder only watches whether it changes.
     words[CONTROL_BEAT] = ((words[CONTROL_BEAT] ?? 0) + 1) | 0;
-    // `at`, not an index: a loop that this is compiled into may read what it indexes once and for all, since nothing in the
-    // loop changes it. Others do. (There is no Atomics inside isolates.)
-    const stop = words.at(this.base + CONTROL_STOP) ?? 0;
+    const stop = words[this.base + CONTROL_STOP] ?? 0;
     if (stop !== STOP_REASONS.none) throw stopHalt(0, causeOf(stop));
-    const deadline = words.at(this.base + CONTROL_DEADLINE) ?? 0;
-    if (deadline !== 0 && (words.at(CONTROL_NOW) ?? 0) > deadline) throw stopHalt(0, 'timeout');
+    const deadline = words[this.base + CONTROL_DEADLINE] ?? 0;
+    if (deadline !== 0 && (words[CONTROL_NOW] ?? 0) > deadline) throw stopHalt(0, 'timeout');
   }
 
   /** After an await: this run has the processor again. */

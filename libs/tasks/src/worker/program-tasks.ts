@@ -95,12 +95,12 @@ export class ProgramTasks extends RunTasks {
       if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES)
         throw new TaskRefusedError('quota', `a message has at most ${MAX_MESSAGE_BYTES} bytes`);
       withoutSecrets(run, payload, 'a message');
-      const { ours, sent, status } = await this.repository.send(run, run.envId, taskId, payload);
+      const { ours, sent, known, full } = await this.repository.send(run, run.envId, taskId, payload);
       if (!ours) throw new TaskRunOverError();
-      if (status === null) throw new TaskRefusedError('not_found', 'task not found');
-      if (sent) this.bus.publish(TASKS_CHANNEL, taskId);
+      if (!known) throw new TaskRefusedError('not_found', 'task not found');
       // To a task that has ended nothing is sent, as nobody would read it.
-      else if (status <= 2) throw new TaskRefusedError('quota', 'inbox full');
+      if (sent) this.bus.publish(TASKS_CHANNEL, taskId);
+      else if (full) throw new TaskRefusedError('quota', 'inbox full');
       return 'null';
     },
     'task.receive': (run, _args, signal) => this.receive(run, signal),

@@ -31,6 +31,14 @@ export interface NewTask {
   readonly accessId: string | null;
 }
 
+/** What became of a message; `known` and `full` are of the moment before. */
+interface Sending {
+  readonly ours: boolean;
+  readonly sent: boolean;
+  readonly known: boolean;
+  readonly full: boolean;
+}
+
 const MAX_ROWS = 200;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -73,17 +81,15 @@ export class TaskRepository {
     return row === undefined ? null : { cancelled: row.cancel === 1, message: row.payload };
   }
 
-  async send(
-    run: Guard,
-    envId: string,
-    taskId: string,
-    payload: string,
-  ): Promise<{ readonly ours: boolean; readonly sent: boolean; readonly status: number | null }> {
-    const [row] = await this.pools.durable.rows<{ ours: boolean; sent: boolean; status: number | null }>(
-      SEND,
-      [run.incarnation, run.dispatchId, taskId, envId, payload],
-    );
-    return row ?? { ours: false, sent: false, status: null };
+  async send(run: Guard, envId: string, taskId: string, payload: string): Promise<Sending> {
+    const [row] = await this.pools.durable.rows<Sending>(SEND, [
+      run.incarnation,
+      run.dispatchId,
+      taskId,
+      envId,
+      payload,
+    ]);
+    return row ?? { ours: false, sent: false, known: false, full: false };
   }
 
   async checkpoint(run: Guard, value: string): Promise<boolean> {

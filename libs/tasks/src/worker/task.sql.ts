@@ -76,22 +76,30 @@ SELECT d.cancel_requested::int AS cancel, m.payload FROM d LEFT JOIN m ON true`,
 export const MAX_WAITING = 256;
 export const MAX_KEPT = 10_000;
 
-/** $3 task, $4 env, $5 payload. No message to a task that has ended; `full` when it has too many. */
+/**
+ * $3 task, $4 env, $5 payload. No message to a task that has ended; `full` when it has too many. A task may end while
+ * this waits for its row: `known` and `full` are of before, and a message that was not sent for another reason met that end.
+ */
 export const SEND = statement(
   'task_send',
   `
 WITH ours AS MATERIALIZED (SELECT ${OURS} AS yes),
+box AS MATERIALIZED (
+  SELECT t.status IN (1, 2) AND (
+    (SELECT count(*) FROM (SELECT 1 FROM hot.task_message m
+       WHERE m.task_id = $3 AND m.delivered_at IS NULL LIMIT ${MAX_WAITING}) w) >= ${MAX_WAITING}
+    OR coalesce(t.message_seq - (SELECT min(m.seq) FROM hot.task_message m WHERE m.task_id = $3), 0) >= ${MAX_KEPT}
+  ) AS is_full
+  FROM hot.task t WHERE t.task_id = $3 AND t.env_id = $4),
 t AS (
   UPDATE hot.task t SET message_seq = t.message_seq + 1
   WHERE t.task_id = $3 AND t.env_id = $4 AND t.status IN (1, 2) AND (SELECT yes FROM ours)
-    AND (SELECT count(*) FROM (SELECT 1 FROM hot.task_message m
-           WHERE m.task_id = $3 AND m.delivered_at IS NULL LIMIT ${MAX_WAITING}) w) < ${MAX_WAITING}
-    AND coalesce(t.message_seq - (SELECT min(m.seq) FROM hot.task_message m WHERE m.task_id = $3), 0) < ${MAX_KEPT}
+    AND NOT (SELECT is_full FROM box)
   RETURNING t.message_seq),
 m AS (
   INSERT INTO hot.task_message (task_id, seq, payload) SELECT $3, message_seq, $5 FROM t RETURNING seq)
 SELECT (SELECT yes FROM ours) AS ours, EXISTS (SELECT 1 FROM m) AS sent,
-       (SELECT status::int FROM hot.task WHERE task_id = $3 AND env_id = $4) AS status`,
+       EXISTS (SELECT 1 FROM box) AS known, coalesce((SELECT is_full FROM box), false) AS "full"`,
 );
 
 /** $3 value. What was taken before is done with: it will not come again. */

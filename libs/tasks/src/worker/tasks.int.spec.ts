@@ -2,6 +2,7 @@ import { newId } from '@app/kernel';
 import { fakeFailure, FakeOutcome } from '@app/runs/testing';
 import { isEnded, TaskCommands, TaskReads } from '@app/tasks';
 import { eventually, useDatabase, useRedis } from '@app/testing';
+import { Client } from 'pg';
 import { callHost, TasksHarness, type TestTenant } from '../testing';
 
 describe('tasks', () => {
@@ -255,6 +256,32 @@ describe('tasks', () => {
     });
     expect(answers.filter((answer) => answer !== null)).toEqual([]);
     for (const taskId of taskIds) expect((await ended(taskId)).status).toBe('completed');
+  });
+
+  it("a message that waits for the row of a task that ends meanwhile is nobody's, not one too many", async () => {
+    let go = (): void => undefined;
+    tasks.job(tenant, () => new Promise<void>((resolve) => (go = resolve)));
+    const taskId = await tasks.startTask(tenant);
+    await tasks.until(tenant, taskId, ({ status }) => status === 'running');
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('UPDATE hot.task SET status = 3 WHERE task_id = $1', [taskId]);
+      const sent = tasks.call(tenant, 'task.send', { taskId, data: 1 });
+      await eventually(async () => {
+        const waiting = `SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%hot.task_message%'`;
+        expect(await tasks.db.query(waiting)).toHaveLength(1);
+      });
+      await other.query('COMMIT');
+      expect(await sent).toBeNull();
+      await other.query('UPDATE hot.task SET status = 2 WHERE task_id = $1', [taskId]);
+    } finally {
+      await other.end();
+    }
+    go();
+    await ended(taskId);
   });
 
   it('waiters that come while the task ends all learn of its end', async () => {

@@ -1,3 +1,4 @@
+export { ContainerEngine, type ContainerCreation } from './container-engine';
 export { useBundle } from './bundle';
 export { dropDatabase, emptyDatabase, freshDatabase, workerDatabase, type TestDatabase } from './database';
 export { eventually, type EventuallyOptions } from './eventually';

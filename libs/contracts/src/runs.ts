@@ -76,7 +76,8 @@ export interface SourceRef {
 }
 
 export interface RunFailure {
-  readonly kind: 'failure' | 'unhandled-error' | 'timeout' | 'worker-lost' | 'resource-limit';
+  readonly kind:
+    'failure' | 'unhandled-error' | 'timeout' | 'worker-lost' | 'resource-limit' | 'unrecordable';
   readonly message: string;
   readonly at: SourceRef | null;
   readonly stack: readonly { readonly function: string; readonly at: SourceRef | null }[];

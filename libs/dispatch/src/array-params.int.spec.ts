@@ -2,7 +2,7 @@ import { newId } from '@app/kernel';
 import { useDatabase } from '@app/testing';
 import { Client } from 'pg';
 import { bigints, booleans, byteas, doubles, ints, smallints, texts, uuids } from './array-params';
-import { isRowsFault } from './hot-sql';
+import { isRowsFault } from './refusal';
 
 describe('array parameters', () => {
   const database = useDatabase();

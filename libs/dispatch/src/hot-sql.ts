@@ -1,9 +1,4 @@
-import {
-  connectionSettings,
-  databaseErrorCode,
-  translateDatabaseError,
-  type Statement,
-} from '@app/platform/database';
+import { connectionSettings, translateDatabaseError, type Statement } from '@app/platform/database';
 import { Pool } from 'pg';
 
 /**
@@ -77,9 +72,4 @@ export class HotSql {
   async close(): Promise<void> {
     await this.pool.end();
   }
-}
-
-/** Whether a statement failed because of the rows it was given (data, integrity, limits of a value), not of the server. */
-export function isRowsFault(error: unknown): boolean {
-  return /^(?:22|23|54)/.test(databaseErrorCode(error) ?? '');
 }

@@ -13,7 +13,7 @@ export {
 } from './event-acceptor';
 export { GroupWriter, type GroupWriterOptions } from './group-writer';
 export { cancelWaiting, LEASE_LIVES } from './history.sql';
-export { HotSql, isRowsFault } from './hot-sql';
+export { HotSql } from './hot-sql';
 export { HotSqlPools } from './hot-sql.pools';
 export {
   decodeStreamNotice,
@@ -29,6 +29,7 @@ export {
   type StreamNotice,
   type WorkerNotice,
 } from './notices';
+export { isRowsFault, refusalOf } from './refusal';
 export { readRestarts, withRestart, type Restart } from './restarts';
 export {
   BACKOFFS,

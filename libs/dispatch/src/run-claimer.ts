@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ClaimRepository, type ClaimedRow, type ClaimRequest, type ClaimRoute } from './claim.repository';
 import { CounterSlots } from './counter-slots';
 import { GroupWriter } from './group-writer';
-import { isRowsFault } from './hot-sql';
 import { HotSqlPools } from './hot-sql.pools';
+import { isRowsFault } from './refusal';
 import type { TicketRow } from './ticket';
 import { WorkerLease } from './worker-lease';
 

@@ -8,10 +8,11 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CounterSlots } from './counter-slots';
 import { GroupWriter } from './group-writer';
-import { isRowsFault } from './hot-sql';
 import { HotSqlPools } from './hot-sql.pools';
+import { isPassing, isRowsFault, RefusedWriteError } from './refusal';
 import {
   SettleRepository,
+  type BuriedRow,
   type EndedRun,
   type FinishedRun,
   type ReturnedRow,
@@ -32,6 +33,9 @@ const ended = counter('hot_runs_ended_total', 'Runs that ended for good', ['stat
 const failed = counter('hot_run_failures_total', 'Runs that failed for good, by kind of failure', ['kind']);
 const STATUS_NAMES = { 2: 'succeeded', 3: 'failed', 4: 'cancelled' } as const;
 
+/** What writes have in common: once one of a kind is taken, another one's failure is its own. */
+type WriteKind = 'history' | 'wait' | 'other';
+
 const RETRY_PAUSES_MS = [20, 100, 500, 1_000] as const;
 
 @Injectable()
@@ -46,6 +50,8 @@ export class RunSettler {
     Owned<{ readonly dispatchId: string; readonly runId: string; readonly restarts: string }>,
     boolean
   >;
+  /** Writes that were taken. */
+  private readonly taken: Record<WriteKind, number> = { history: 0, wait: 0, other: 0 };
   private readonly durable: SettleRepository;
   private readonly relaxed: SettleRepository;
 
@@ -100,7 +106,11 @@ export class RunSettler {
 
   /** Ends a run for good: durable when it resolves. Goes on trying while the lease lives. */
   async finish(incarnation: string, run: FinishedRun): Promise<boolean> {
-    const isOurs = await this.persist(incarnation, () => this.finishing.push({ incarnation, row: run }));
+    const isOurs = await this.persist(
+      incarnation,
+      () => this.finishing.push({ incarnation, row: run }),
+      'history',
+    );
     if (isOurs) {
       ended.add({ status: STATUS_NAMES[run.status] });
       if (run.status === 3) failed.add({ kind: run.failureKind ?? 'program' });
@@ -110,14 +120,32 @@ export class RunSettler {
 
   /** Keeps an ended attempt until the next one is due. */
   retryLater(incarnation: string, run: WaitingRun): Promise<boolean> {
-    return this.persist(incarnation, () => this.waiting.push({ incarnation, row: run }));
+    return this.persist(incarnation, () => this.waiting.push({ incarnation, row: run }), 'wait');
   }
 
   /** Ends a run whose deliveries are used up and keeps its row for people to look at. */
   deadLetter(incarnation: string, run: EndedRun): Promise<boolean> {
-    return this.persist(incarnation, async () =>
-      (await this.durable.deadLetter(incarnation, [run], this.slots.of('dead'))).has(run.runId),
+    return this.persist(
+      incarnation,
+      async () => (await this.durable.deadLetter(incarnation, [run], this.slots.of('dead'))).has(run.runId),
+      'history',
     );
+  }
+
+  /** The same for a row that can't be claimed. Undefined when it is too early for that. @param result JSON text */
+  buryUnclaimable(incarnation: string, dispatchId: string, result: string): Promise<BuriedRow | undefined> {
+    return this.durable.buryUnclaimable(incarnation, dispatchId, result);
+  }
+
+  /**
+   * The last resort for a row of which not even the bare end of its run can be recorded: a dead letter, and no run in
+   * history. @param result JSON text
+   */
+  bury(
+    incarnation: string,
+    row: { readonly dispatchId: string; readonly runId: string; readonly result: string },
+  ): Promise<boolean> {
+    return this.persist(incarnation, async () => (await this.durable.bury(incarnation, [row])).size > 0);
   }
 
   /** Says what a claimed row runs, and adds rows for further handlers of the same event. */
@@ -192,14 +220,23 @@ export class RunSettler {
   }
 
   /** Tries again while the database is away, as long as the result can still count. */
-  private async persist(incarnation: string, write: () => Promise<boolean>): Promise<boolean> {
+  private async persist(
+    incarnation: string,
+    write: () => Promise<boolean>,
+    kind: WriteKind = 'other',
+  ): Promise<boolean> {
+    const takenBefore = this.taken[kind];
     for (let attempt = 0; ; attempt += 1) {
       if (this.lease.incarnation() !== incarnation) return false;
       try {
-        return await write();
+        const isOurs = await write();
+        this.taken[kind] += 1;
+        return isOurs;
       } catch (error) {
-        if (!(error instanceof UnavailableError) && attempt >= RETRY_PAUSES_MS.length) throw error;
         if (isRowsFault(error)) throw error;
+        if (!(error instanceof UnavailableError) && attempt >= RETRY_PAUSES_MS.length) {
+          throw this.taken[kind] > takenBefore && !isPassing(error) ? new RefusedWriteError(error) : error;
+        }
         await sleep(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)]);
       }
     }

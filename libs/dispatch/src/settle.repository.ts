@@ -65,6 +65,8 @@ export interface ReturnedRow {
   readonly dueMs: number;
   /** JSON text of all restarts so far, when its run had begun; null leaves what is recorded. */
   readonly restarts: string | null;
+  /** Whether this was one of its deliveries. */
+  readonly counts?: true;
 }
 
 /** A further handler of the same event: a live row of its own, running from the start. */
@@ -212,9 +214,34 @@ const PUT_BACK = statement(
   'dispatch_put_back',
   `
 UPDATE hot.dispatch d SET state = 1, incarnation = NULL, run_id = NULL, started_at = NULL, tickets = 0,
-  due_at = to_timestamp(i.due_ms / 1000), restarts = coalesce(i.restarts, d.restarts)
-FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::text[]) AS i(dispatch_id, run_id, due_ms, restarts)
+  due_at = to_timestamp(i.due_ms / 1000), restarts = coalesce(i.restarts, d.restarts),
+  delivery = d.delivery + i.counts::int
+FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::text[], $6::bool[])
+  AS i(dispatch_id, run_id, due_ms, restarts, counts)
 WHERE ${GUARD} RETURNING d.dispatch_id AS run_id`,
+);
+
+const BURY = statement(
+  'dispatch_bury',
+  `
+UPDATE hot.dispatch d SET state = 4, incarnation = NULL, run_id = NULL, tickets = 0, stopped_at = now(),
+  last_result = i.result, last_meta = '{"reason":"unrecordable"}'
+FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS i(dispatch_id, run_id, result)
+WHERE ${GUARD} RETURNING i.run_id`,
+);
+
+/** `tickets`: given out by the sweeper at least twice. Answers what is to be told of the attempt that waited, if one did. */
+const BURY_UNCLAIMABLE = statement(
+  'dispatch_bury_unclaimable',
+  `
+WITH old AS MATERIALIZED (
+  SELECT d.dispatch_id, d.run_id FROM hot.dispatch d
+  WHERE d.dispatch_id = $2::uuid AND d.state + 0 IN (1, 3) AND d.tickets >= 2 AND ${LEASE_LIVES}
+  FOR UPDATE)
+UPDATE hot.dispatch d SET state = 4, incarnation = NULL, run_id = NULL, tickets = 0,
+  stopped_at = coalesce(d.stopped_at, now()), last_result = $3::text, last_meta = '{"reason":"unrecordable"}'
+FROM old WHERE d.dispatch_id = old.dispatch_id
+RETURNING old.run_id, d.env_id, d.stream_id, d.event_id, d.run_type, d.project_id, d.function_name`,
 );
 
 const RESTARTED = statement(
@@ -233,6 +260,17 @@ SELECT s.run_id, s.retention_class, s.seq, s.data
 FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::bytea[]) AS s(run_id, retention_class, seq, data)
 WHERE ${LEASE_LIVES} ON CONFLICT DO NOTHING`,
 );
+
+/** A waiting attempt whose row became a dead letter. */
+export interface BuriedRow {
+  readonly run_id: string | null;
+  readonly env_id: string;
+  readonly stream_id: string;
+  readonly event_id: string;
+  readonly run_type: number | null;
+  readonly project_id: string | null;
+  readonly function_name: string | null;
+}
 
 type RunIdRow = { readonly run_id: string };
 
@@ -365,7 +403,31 @@ export class SettleRepository {
       uuids(rows.map((row) => row.runId)),
       doubles(rows.map((row) => row.dueMs)),
       rows.map((row) => row.restarts),
+      booleans(rows.map((row) => row.counts === true)),
     ]);
+  }
+
+  /** Makes dead letters of rows whose runs can't be recorded at all. Answers run ids. */
+  async bury(
+    incarnation: string,
+    rows: readonly { readonly dispatchId: string; readonly runId: string; readonly result: string }[],
+  ): Promise<ReadonlySet<string>> {
+    return this.ids(BURY, [
+      incarnation,
+      uuids(rows.map((row) => row.dispatchId)),
+      uuids(rows.map((row) => row.runId)),
+      texts(rows.map((row) => row.result)),
+    ]);
+  }
+
+  /** Makes a dead letter of a row that can't be claimed, if that has been tried a few times. */
+  async buryUnclaimable(
+    incarnation: string,
+    dispatchId: string,
+    result: string,
+  ): Promise<BuriedRow | undefined> {
+    const [row] = await this.sql.rows<BuriedRow>(BURY_UNCLAIMABLE, [incarnation, dispatchId, result]);
+    return row;
   }
 
   /** Notes that runs begin again in place. `restarts` is JSON text of all of them, so that writing it twice adds none. */

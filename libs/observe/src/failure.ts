@@ -7,6 +7,7 @@ const KINDS: readonly RunFailure['kind'][] = [
   'timeout',
   'worker-lost',
   'resource-limit',
+  'unrecordable',
 ];
 const MESSAGE = /"msg"\s*:\s*("(?:[^"\\]|\\.)*)/;
 

@@ -48,6 +48,32 @@ export function endedRun(
   };
 }
 
+/** No more of a run's end than any database takes: that, when and why. */
+export function bareEnd(
+  row: ClaimedRow,
+  result: string,
+  failureKind: string,
+  streamDataCount: number,
+): EndedRun {
+  const stopMs = Date.now();
+  return {
+    dispatchId: row.dispatch_id,
+    runId: row.run_id,
+    retentionClass: row.retention_class,
+    stopMs,
+    durationUs: Math.max(0, Math.round((stopMs - row.started_ms) * 1_000)),
+    result,
+    info: JSON.stringify({ failure_kind: failureKind, queue_timing: queueTiming(row, row.started_ms) }),
+    failureKind,
+    agentType: null,
+    callCount: 0,
+    traceBytes: 0,
+    streamDataCount: Math.min(streamDataCount, MAX_COUNTED),
+    trace: null,
+    segments: [],
+  };
+}
+
 /** Where the time went before the program began. */
 export function queueTiming(row: ClaimedRow, startedMs: number): object {
   return {

@@ -94,6 +94,7 @@ export class EventConsumer {
       }
     } catch (error) {
       this.log.warn({ event: 'claim.failed', error: error instanceof Error ? error.message : error });
+      await this.executor.unclaimable(row.dispatchId, this.lease.incarnation(), error);
     }
     this.slots.release();
     return null;

@@ -5,18 +5,20 @@ import {
   MAX_DELIVERIES,
   readRetryPolicy,
   MAX_TASK_DELIVERIES,
+  refusalOf,
   RUN_TYPES,
   StreamTotals,
   TaskTicketSender,
   TicketSender,
   type ClaimedRow,
   type DispatchConfig,
+  type EndedRun,
 } from '@app/dispatch';
 import { RunSettler } from '@app/dispatch/worker';
 import type { SandboxOutcome } from '@app/platform/sandbox';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ActiveRun } from './active-run';
-import { endedRun, queueTiming } from './ended-run';
+import { bareEnd, endedRun, queueTiming } from './ended-run';
 import { RunAnnouncer } from './run-announcer';
 import type { RunHost } from './run-host';
 import { failureJson, judge, reasonOf } from './run-outcome';
@@ -24,6 +26,8 @@ import type { ImpossibleRun, PlannedRun } from './run-router';
 
 /** A retry that is due within this time gets its ticket from us; the sweeper sees to the others. */
 const LOCAL_TIMER_MS = 60_000;
+/** What could not be recorded is tried again after this, then after three times as long. */
+const UNRECORDED_PAUSE_MS = 500;
 
 @Injectable()
 export class RunEnding {
@@ -95,29 +99,13 @@ export class RunEnding {
   /** What ran it died, and this run may be why: the next delivery is alone, and after the last one there is none. */
   async redeliver(active: ActiveRun, planned: PlannedRun, reason: string, host: RunHost): Promise<void> {
     const { row, incarnation } = active;
-    const isTask = planned.runType === RUN_TYPES.task;
-    const last = row.delivery >= (isTask ? MAX_TASK_DELIVERIES : MAX_DELIVERIES);
+    const last = isLastDelivery(row);
     const message = last
       ? `Worker crashed during event processing: ${reason}`
       : 'Worker crashed during event processing - event will be retried';
     const ended = endedRun(active, planned, failureJson(message), 'worker-lost', host, null);
     if (last) {
-      if (!(await this.settler.deadLetter(incarnation, ended))) return;
-      this.announcer.ended({
-        runId: row.run_id,
-        envId: row.env_id,
-        streamId: row.stream_id,
-        eventId: row.event_id,
-        runType: planned.runType,
-        projectId: planned.target.projectId,
-        functionName: planned.target.functionName,
-        status: 3,
-        durationUs: ended.durationUs,
-        reason: message,
-        streamDataCount: host.streamDataCount,
-        outcome: null,
-      });
-      this.totals.add(row.stream_id, { runs: 1, failed: 1, durationUs: ended.durationUs });
+      if (await this.settler.deadLetter(incarnation, ended)) this.died(row, planned, ended, message);
       return;
     }
     const dueMs = Date.now();
@@ -128,6 +116,48 @@ export class RunEnding {
       quarantine: true,
     });
     if (kept) this.waits(row, planned, host, dueMs);
+  }
+
+  /**
+   * The run's end is refused as it is: nothing of it is kept but that, and why. It is delivered again, for what it gave
+   * may be another thing then; the last time it becomes a dead letter.
+   * @param cause see refusalOf
+   */
+  async unrecordable(
+    active: ActiveRun,
+    planned: PlannedRun,
+    cause: string,
+    streamDataCount: number,
+  ): Promise<void> {
+    const { row, incarnation } = active;
+    const message = `What became of this run could not be recorded: ${cause}`;
+    const result = failureJson(message);
+    const ended = bareEnd(row, result, 'unrecordable', streamDataCount);
+    try {
+      if (!isLastDelivery(row)) {
+        const dueMs = Date.now() + UNRECORDED_PAUSE_MS * 3 ** (row.delivery - 1);
+        const next = { dueMs, next: 'delivery', quarantine: false } as const;
+        if (await this.settler.retryLater(incarnation, { ...ended, ...next }))
+          this.waits(row, planned, { streamDataCount }, dueMs);
+        return;
+      }
+      if (!(await this.settler.deadLetter(incarnation, ended))) return;
+    } catch (error) {
+      if (refusalOf(error) === null) throw error;
+      if (!(await this.settler.bury(incarnation, { ...ended, result }))) return;
+    }
+    this.died(row, planned, ended, message);
+  }
+
+  /** A run that could not even be planned: delivered a few times, then a dead letter. Its event says why. */
+  async undeliverable(row: ClaimedRow, incarnation: string, cause: string): Promise<void> {
+    const { dispatch_id: dispatchId, run_id: runId } = row;
+    if (!isLastDelivery(row)) {
+      const dueMs = Date.now() + UNRECORDED_PAUSE_MS * 3 ** (row.delivery - 1);
+      return this.settler.putBack(incarnation, [{ dispatchId, runId, dueMs, restarts: null, counts: true }]);
+    }
+    const result = failureJson(`This could not be run: ${cause}`);
+    await this.settler.bury(incarnation, { dispatchId, runId, result });
   }
 
   /** A run that can't begin: it has failed as soon as it has started. */
@@ -204,7 +234,52 @@ export class RunEnding {
     });
   }
 
-  private waits(row: ClaimedRow, planned: PlannedRun, host: RunHost, dueMs: number): void {
+  /** What became of an attempt that waited could not be recorded when the next one was to be claimed. */
+  async unclaimable(dispatchId: string, incarnation: string, cause: string): Promise<void> {
+    const message = `What became of this run could not be recorded: ${cause}`;
+    const row = await this.settler.buryUnclaimable(incarnation, dispatchId, failureJson(message));
+    if (row === undefined || row.run_id === null) return;
+    this.announcer.ended({
+      runId: row.run_id,
+      envId: row.env_id,
+      streamId: row.stream_id,
+      eventId: row.event_id,
+      runType: row.run_type ?? RUN_TYPES.event,
+      projectId: row.project_id,
+      functionName: row.function_name,
+      status: 3,
+      durationUs: 0,
+      reason: message,
+      streamDataCount: 0,
+      outcome: null,
+    });
+  }
+
+  /** Of a run whose row has become a dead letter: whoever subscribes is told all of it, for it may not be there to read. */
+  private died(row: ClaimedRow, planned: PlannedRun, ended: EndedRun, message: string): void {
+    this.announcer.ended({
+      runId: row.run_id,
+      envId: row.env_id,
+      streamId: row.stream_id,
+      eventId: row.event_id,
+      runType: planned.runType,
+      projectId: planned.target.projectId,
+      functionName: planned.target.functionName,
+      status: 3,
+      durationUs: ended.durationUs,
+      reason: message,
+      streamDataCount: ended.streamDataCount,
+      outcome: { row, target: planned.target, stopMs: ended.stopMs, result: failureJson(message) },
+    });
+    this.totals.add(row.stream_id, { runs: 1, failed: 1, durationUs: ended.durationUs });
+  }
+
+  private waits(
+    row: ClaimedRow,
+    planned: PlannedRun,
+    host: Pick<RunHost, 'streamDataCount'>,
+    dueMs: number,
+  ): void {
     this.announcer.waits({
       runId: row.run_id,
       envId: row.env_id,
@@ -227,4 +302,8 @@ export class RunEnding {
     );
     this.timers.add(timer.unref());
   }
+}
+
+function isLastDelivery(row: ClaimedRow): boolean {
+  return row.delivery >= (row.run_type === RUN_TYPES.task ? MAX_TASK_DELIVERIES : MAX_DELIVERIES);
 }

@@ -5,6 +5,7 @@
 import {
   DISPATCH_KINDS,
   readRestarts,
+  refusalOf,
   RUN_TYPES,
   withRestart,
   type ClaimedRow,
@@ -76,14 +77,23 @@ export class RunExecutor {
       if (error instanceof SecretUnreadableError) {
         return this.failUnreadable(row, incarnation, error).catch(() => this.giveBack(row, incarnation));
       }
-      this.log.error({
-        event: 'run.not_executed',
-        dispatchId: row.dispatch_id,
-        runId: row.run_id,
-        error: error instanceof Error ? error.stack : error,
-      });
-      await this.giveBack(row, incarnation);
+      await this.failed(row, incarnation, error);
     }
+  }
+
+  /** Something else than the program failed. What stands in the way may be gone the next time; if not, the row must end. */
+  private async failed(row: ClaimedRow, incarnation: string, error: unknown): Promise<void> {
+    const cause = refusalOf(error);
+    this.log.error({
+      event: 'run.not_executed',
+      dispatchId: row.dispatch_id,
+      runId: row.run_id,
+      ...(cause === null
+        ? { error: error instanceof Error ? error.stack : error }
+        : { cause, at: framesOf(error) }),
+    });
+    if (cause === null) return this.giveBack(row, incarnation);
+    await this.ending.undeliverable(row, incarnation, cause).catch(() => this.giveBack(row, incarnation));
   }
 
   /** What a run sent sealed can't be opened: no worker with these keys can ever run it. */
@@ -92,6 +102,15 @@ export class RunExecutor {
       runType: RUN_TYPES.event,
       functionName: row.function_name ?? row.event_type,
       message: `The secrets in the data of this event can not be read: ${error.message}`,
+    });
+  }
+
+  /** A row that can't be claimed, if that will not change: after a few tickets it becomes a dead letter. */
+  async unclaimable(dispatchId: string, incarnation: string | null, error: unknown): Promise<void> {
+    const cause = refusalOf(error);
+    if (cause === null || incarnation === null) return;
+    await this.ending.unclaimable(dispatchId, incarnation, cause).catch((failure: unknown) => {
+      this.log.warn({ event: 'claim.not_buried', dispatchId, cause: refusalOf(failure) });
     });
   }
 
@@ -182,10 +201,8 @@ export class RunExecutor {
       this.runOne(row, incarnation, own),
       ...siblings.map(({ run, dispatchId, runId }) =>
         this.runOne({ ...row, dispatch_id: dispatchId, run_id: runId }, incarnation, run).catch(
-          (error: unknown) => {
-            this.log.error({ event: 'run.not_executed', runId, error });
-            return this.giveBack({ ...row, dispatch_id: dispatchId, run_id: runId }, incarnation);
-          },
+          (error: unknown) =>
+            this.failed({ ...row, dispatch_id: dispatchId, run_id: runId }, incarnation, error),
         ),
       ),
     ]);
@@ -201,21 +218,27 @@ export class RunExecutor {
       restarts: readRestarts(row.restarts),
     };
     this.active.set(row.run_id, active);
+    let streamDataCount = 0;
     try {
       this.announcer.started(row, planned.runType, planned.target, planned.target.functionName);
-      let streamDataCount = 0;
       for (let restart = 0; ; restart += 1) {
         const { outcome, host } = await this.starter.run(active, planned, {
           starts: restart,
           streamDataCount,
         });
+        ({ streamDataCount } = host);
         if (active.dropped) return;
         if (outcome.status !== 'lost') return await this.ending.settle(active, planned, outcome, host);
         const innocent = !outcome.suspect && restart < MAX_INNOCENT_RESTARTS;
         if (!innocent) return await this.ending.redeliver(active, planned, outcome.reason, host);
-        ({ streamDataCount } = host);
         if (!(await this.noteRestart(active, outcome.reason))) return;
       }
+    } catch (error) {
+      const cause = refusalOf(error);
+      if (cause === null || active.dropped) throw error;
+      // Never the error itself: messages of the database quote the values that it refuses.
+      this.log.error({ event: 'run.unrecordable', runId: row.run_id, cause, at: framesOf(error) });
+      await this.ending.unrecordable(active, planned, cause, streamDataCount);
     } finally {
       this.active.delete(row.run_id);
     }
@@ -274,6 +297,11 @@ export class RunExecutor {
       },
     ]);
   }
+}
+
+function framesOf(error: unknown): readonly string[] {
+  const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : [];
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith('at '));
 }
 
 function isTask(run: ActiveRun): boolean {

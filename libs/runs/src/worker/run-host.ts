@@ -106,6 +106,8 @@ export class RunHost implements SandboxHost {
   /** Events of one run are written one after the other, in the order of the program. */
   private sendEvent(payload: string): void {
     this.events = this.events.then(() => this.publish(payload));
+    // It fails the run when that settles; until then nobody else waits for it, and that would end the process.
+    this.events.catch(() => undefined);
   }
 
   private async publish(payload: string): Promise<void> {

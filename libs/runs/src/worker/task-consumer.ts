@@ -1,6 +1,6 @@
 /** Takes tickets of tasks, claims their rows as there is room, and hands them to the executor. */
 import { decodeTicket, taskTickets, TaskTicketSender, type Ticket, type TicketRow } from '@app/dispatch';
-import { RunClaimer, Sweeper } from '@app/dispatch/worker';
+import { RunClaimer, Sweeper, WorkerLease } from '@app/dispatch/worker';
 import { LiveBus } from '@app/platform/live';
 import { InjectWorkQueue, type WorkQueue } from '@app/platform/queue';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
@@ -22,6 +22,7 @@ export class TaskConsumer {
     private readonly executor: RunExecutor,
     private readonly tickets: TaskTicketSender,
     private readonly bus: LiveBus,
+    private readonly lease: WorkerLease,
     sweeper: Sweeper,
     @Optional() @Inject(RunTasks) private readonly tasks: RunTasks | null,
   ) {
@@ -85,6 +86,7 @@ export class TaskConsumer {
       }
     } catch (error) {
       this.log.warn({ event: 'claim.failed', error: error instanceof Error ? error.message : error });
+      await this.executor.unclaimable(row.dispatchId, this.lease.incarnation(), error);
     }
     places.release();
     return null;

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<RunFailure['kind'], string>> = {
   timeout: 'Timed out',
   'worker-lost': 'The worker was lost',
   'resource-limit': 'A limit was reached',
+  unrecordable: 'Its end could not be recorded',
 };
 
 /** What went wrong and where. */

@@ -1,5 +1,6 @@
 /** The same as Jest hooks: called at the top of a describe block or a file. */
 import { dropDatabase, freshDatabase, workerDatabase, type TestDatabase } from './database';
+import { foundOverlaps, watchForOverlaps } from './overlaps';
 import { workerRedis, type TestRedis } from './redis';
 
 const SET_UP_TIMEOUT_MS = 60_000;
@@ -11,10 +12,12 @@ const SET_UP_TIMEOUT_MS = 60_000;
 export function useDatabase(options: { readonly fresh?: boolean } = {}): TestDatabase {
   let database: TestDatabase | undefined;
   beforeAll(async () => {
+    watchForOverlaps();
     database = options.fresh ? await freshDatabase() : await workerDatabase();
   }, SET_UP_TIMEOUT_MS);
   afterAll(async () => {
     if (database && options.fresh) await dropDatabase(database);
+    expect(foundOverlaps()).toEqual([]);
   }, SET_UP_TIMEOUT_MS);
   const ready = (): TestDatabase => {
     if (!database) throw new Error('useDatabase: the database is there inside hooks and tests, not before.');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigModule } from '@app/platform/config';
+import { foundOverlaps, watchForOverlaps } from '@app/testing';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Client } from 'pg';
 import { AppError } from '@app/kernel';
@@ -38,6 +39,7 @@ describe('the database', () => {
   let url: string;
 
   beforeAll(async () => {
+    watchForOverlaps();
     url = await freshDatabase();
     // Two at once: one migrates, the other waits and finds nothing to do.
     const runs = await Promise.all([runMigrations(url), runMigrations(url)]);
@@ -54,6 +56,7 @@ describe('the database', () => {
   afterAll(async () => {
     await app.close();
     await admin(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+    expect(foundOverlaps()).toEqual([]);
   });
 
   beforeEach(() => db.query('TRUNCATE thing'));
@@ -175,6 +178,22 @@ describe('the database', () => {
     const error: unknown = await client.connect().catch((caught: unknown) => caught);
     expect(translateDatabaseError(error)).toBeInstanceOf(AppError);
     expect(translateDatabaseError(error)).toMatchObject({ code: 'service_unavailable' });
+  });
+
+  it('listens to many channels on one connection, one after the other', async () => {
+    const heard: string[] = [];
+    const stops = ['one', 'two', 'three', 'four', 'five'].map((channel) =>
+      notices.listen(`many_${channel}`, {
+        onNotice: (payload) => heard.push(payload),
+        onGap: () => undefined,
+      }),
+    );
+    await until(() => notices.isLive());
+    await until(async () => {
+      for (const channel of ['one', 'five']) await db.query('SELECT pg_notify($1, $1)', [`many_${channel}`]);
+      return heard.includes('many_one') && heard.includes('many_five');
+    });
+    for (const stop of stops) stop();
   });
 
   it('delivers notices after commit, and tells of a gap when the connection breaks', async () => {

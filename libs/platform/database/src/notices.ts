@@ -23,6 +23,7 @@ export class DbNotices implements OnApplicationShutdown {
   private readonly listeners = new Map<string, Set<NoticeListener>>();
   private client: Client | undefined;
   private live = false;
+  private subscribed: Promise<void> = Promise.resolve();
   private closed = false;
   private retryMs = FIRST_RETRY_MS;
   private retryTimer: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export class DbNotices implements OnApplicationShutdown {
       this.listeners.set(channel, new Set([listener]));
       // A first channel opens the connection; later ones join it, or the LISTEN of its next start.
       if (this.client === undefined) void this.connect();
-      else if (this.live) void this.subscribe(this.client, channel);
+      else if (this.live) this.subscribe(this.client, [channel]);
     }
     return () => void this.listeners.get(channel)?.delete(listener);
   }
@@ -61,6 +62,7 @@ export class DbNotices implements OnApplicationShutdown {
       connectionTimeoutMillis: this.config.connectTimeoutMs,
     });
     this.client = client;
+    this.subscribed = Promise.resolve();
     client.on('notification', ({ channel, payload }) => {
       for (const listener of this.listeners.get(channel) ?? []) listener.onNotice(payload ?? '');
     });
@@ -68,7 +70,13 @@ export class DbNotices implements OnApplicationShutdown {
     client.on('end', () => this.lost(client));
     try {
       await client.connect();
-      await Promise.all([...this.listeners.keys()].map((channel) => this.subscribe(client, channel)));
+      // Channels that come while these are on their way are the next turn's.
+      for (let known = 0; known < this.listeners.size;) {
+        const channels = [...this.listeners.keys()].slice(known);
+        known = this.listeners.size;
+        this.subscribe(client, channels);
+        await this.subscribed;
+      }
       if (this.client !== client) return;
       this.live = true;
       this.retryMs = FIRST_RETRY_MS;
@@ -78,12 +86,18 @@ export class DbNotices implements OnApplicationShutdown {
     }
   }
 
-  private async subscribe(client: Client, channel: string): Promise<void> {
-    try {
-      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-    } catch {
-      this.lost(client);
-    }
+  /** One after the other: a client that is asked while it is busy is about to become an error. */
+  private subscribe(client: Client, channels: readonly string[]): void {
+    this.subscribed = this.subscribed
+      .then(() => {
+        if (this.client !== client) return;
+        const listens = channels.map((channel) => `LISTEN ${client.escapeIdentifier(channel)}`);
+        return client.query(listens.join('; '));
+      })
+      .then(
+        () => undefined,
+        () => this.lost(client),
+      );
   }
 
   private lost(client: Client): void {

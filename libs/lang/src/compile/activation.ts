@@ -8,6 +8,7 @@
 import type { Local } from '../analyse/core';
 import type { OverloadDef } from '../analyse/program';
 import type { Context, Mode } from './context';
+import type { Recursion } from './recursion';
 
 /** Where the value of something emitted as statements goes. */
 export type Dest = { readonly kind: 'var'; readonly name: string } | { readonly kind: 'drop' };
@@ -31,6 +32,8 @@ export class Activation {
   hasFlows = false;
   /** The turns of a loop over numbers alone, see number-loops.ts. */
   fastLoops: readonly string[] | null = null;
+  /** The function calls itself in a way that may stand in place, see recursion.ts. */
+  recursion: Recursion | null = null;
   constructor(
     readonly cx: Context,
     readonly mode: Mode,
@@ -58,6 +61,11 @@ export class Activation {
 
   write(line: string): void {
     this.lines.push(line);
+  }
+
+  /** Whether calls are certainly not recorded here. */
+  get untraced(): boolean {
+    return this.recursion !== null && this.recursion.level > 0;
   }
 
   /** Runs `f` with a buffer of its own and returns what it wrote. */

@@ -6,6 +6,7 @@ import { emit, isPlain, js } from './expr';
 import { bodyName, emitFunctionValue, emitThunk } from './functions';
 import { emitJump } from './loops';
 import { emitOperator } from './operators';
+import { emitRecursion } from './recursion';
 import { isNone } from './suspension';
 
 export function emitCall(ac: Activation, node: CallNode): string {
@@ -155,6 +156,7 @@ function invoke(
     ac.mode === 'a' && !isNone(cx.susp.callee({ kind: 'fn', fn, candidates: [o.index] }, node.args));
   const list = [`fb, d - 1, ${site}`, ...shaped(o, args)].join(', ');
   if (waits) return `resume(fb, await ${called(node, fn, bodyName(fn, o, 'a'))}(${list}))`;
+  if (ac.recursion?.overload === o) return emitRecursion(ac, ac.recursion, shaped(o, args), site);
   if (own.top && !cx.forced.has(fn)) return `cannotWait(${site}, ${js(fn.fullName)})`;
   return `${called(node, fn, bodyName(fn, o, 's'))}(${list})`;
 }

@@ -21,6 +21,7 @@ export function emitIf(ac: Activation, node: Extract<Core, { kind: 'if' }>): str
 
 /** Opens a flow of the trace; gives the variable that holds it. */
 function openFlow(ac: Activation, kind: string, at: Core): string {
+  if (ac.untraced) return 'null';
   const name = ac.temp();
   const flow = ac.cx.flow(kind, true);
   const site = ac.cx.place(ac.file, at);
@@ -30,7 +31,7 @@ function openFlow(ac: Activation, kind: string, at: Core): string {
 }
 
 function closeFlow(ac: Activation, name: string, branch: string | null, value: string): void {
-  ac.write(`if (${name} !== null) flowEnd(fb, ${name}, ${js(branch)}, ${value});`);
+  if (name !== 'null') ac.write(`if (${name} !== null) flowEnd(fb, ${name}, ${js(branch)}, ${value});`);
 }
 
 /** Where the value stands after `emitInto`, for the trace. */

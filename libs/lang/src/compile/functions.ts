@@ -5,6 +5,7 @@ import { Activation, localName } from './activation';
 import type { Context, Mode } from './context';
 import { emit, emitInto, js } from './expr';
 import { emitFastLoops, emitLoop, LOOP_END, loopName } from './loops';
+import { placeFrames, placeNames, recursionLevels, type Recursion } from './recursion';
 import { isNone, type Susp } from './suspension';
 
 export const bodyName = (fn: FunctionDef, overload: OverloadDef, mode: Mode): string =>
@@ -41,19 +42,23 @@ function emitBody(
   cx: Context,
   mode: Mode,
   parts: BodyParts,
+  recursion: Recursion | null = null,
 ): { readonly params: string; readonly body: string[] } {
   const { overload } = parts;
   const loop = overload?.loops === true ? overload : null;
   const names = loop ? parts.params.map(loopName) : parts.params.map(localName);
   const ac = new Activation(cx, mode, parts.file, loop, parts.name, parts.constructing, true);
+  ac.recursion = recursion;
   const call = cx.call(parts.name);
   if (loop) ac.fastLoops = emitFastLoops(ac, loop);
   const inner = ac.block(() => emitInto(ac, parts.body, { kind: 'var', name: 'r' }));
   const declared = (list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`let ${list.join(', ')};`];
   const args = names.join(', ');
+  const places = recursion === null ? [] : placeNames(recursion);
+  const frames = recursion === null ? '' : `${placeFrames(recursion, call)} `;
   const out = [
-    `let r = null, t = null${loop ? ', k = 0' : ''};`,
+    `let ${['r = null, t = null', ...(loop ? ['k = 0'] : []), ...places].join(', ')};`,
     ...declared(ac.temps),
     `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, [${args}]);`,
     'try {',
@@ -73,7 +78,7 @@ function emitBody(
     out.push(
       ...declared([...parts.frame.locals.map(localName), ...ac.hoisted]),
       ...inner.lines,
-      `} catch (e) { throw up(e, ${call}, site, d); }`,
+      `} catch (e) { ${frames}throw up(e, ${call}, site, d); }`,
       'if (t !== null) exit(fb, t, r);',
     );
   }
@@ -94,10 +99,22 @@ export function emitTopFunction(cx: Context, fn: FunctionDef): void {
     const modes: Mode[] = [];
     if (bodies.s || cx.forced.has(fn)) modes.push('s');
     if (bodies.a) modes.push('a');
+    const parts = partsOf(cx, fn, overload);
+    const declare = (head: string, mode: Mode, recursion: Recursion | null): void => {
+      const { params, body } = emitBody(cx, mode, parts, recursion);
+      cx.top.push(`${head}(${params}) {`, ...body, '}');
+    };
     for (const mode of modes) {
-      const { params, body } = emitBody(cx, mode, partsOf(cx, fn, overload));
-      const head = mode === 'a' ? 'async function' : 'function';
-      cx.top.push(`${head} ${bodyName(fn, overload, mode)}(${params}) {`, ...body, '}');
+      const name = bodyName(fn, overload, mode);
+      if (mode === 'a') {
+        declare(`async function ${name}`, mode, null);
+        continue;
+      }
+      const levels = parts.constructing === -1 ? recursionLevels(fn, overload) : 0;
+      const inner = `r${name}`;
+      const recursion = { overload, inner, outer: name, level: 0 };
+      declare(`function ${name}`, mode, levels === 0 ? null : { ...recursion, levels: 0 });
+      if (levels > 0) declare(`function ${inner}`, mode, { ...recursion, levels });
     }
   }
 }

@@ -93,7 +93,7 @@ export type FailureKind = (typeof FAILURE_KINDS)[number];
 export interface RunStats {
   /** Calls of a traced run, recorded or not, as its trace counts them (flows included); without a trace, calls made. */
   readonly callCount: number;
-  /** Bytes of trace handed out through `post('trace', …)`. */
+  /** Bytes of trace handed out. */
   readonly traceBytes: number;
   /** Calls that were not recorded because a cap was reached. */
   readonly droppedCalls: number;
@@ -119,6 +119,8 @@ export type RunOutcome =
 export interface RunHost {
   call(name: string, argsJson: string): Promise<string>;
   post(name: HostPost, payload: string): void;
+  /** A part of the run's trace, for `readTrace`; only of runs that are traced. */
+  trace?(block: Uint8Array): void;
   /** Microseconds since the run's start, monotonic. */
   nowUs(): number;
   /** Milliseconds since the epoch. */
@@ -129,12 +131,12 @@ export interface RunHost {
 
 /**
  * `event` {id,type,data,time}: a `send`, ids made by the runtime (UUIDv7). `stream` {dataType,payload}. `log`
- * {stream:"out"|"err",text}. `trace`: a segment (text, see trace.ts). `secret`: a value read from a secret
+ * {stream:"out"|"err",text}. `secret`: a value read from a secret
  * context key, for masking by later writers. `test`: only in a run whose information says type `test`:
  * {name,passed,durationUs,assertions:{passed,failed},failures:[text],error,output}. `exit` {code}: only of a run that was
  * started by hand; the run ends with it, whatever its outcome says.
  */
-export type HostPost = 'event' | 'stream' | 'log' | 'trace' | 'secret' | 'test' | 'exit';
+export type HostPost = 'event' | 'stream' | 'log' | 'secret' | 'test' | 'exit';
 
 export interface HostCallError {
   readonly code:

@@ -20,7 +20,7 @@ export type { NativeOverload, NativeSignature } from './syntax/native-signature'
 export { renderPretty, renderSimple, toJson as diagnosticToJson } from './diagnostics/render';
 export { formatResult, VALUE_FORMATS, type ValueFormat } from './format-result';
 export { formatSource, type FormattedSource } from './format-source';
-export { isTrace, readTrace, type TracedCall } from './trace/read-trace';
+export { isTrace, readTrace, traceParts, type TracedCall, type TracePart } from './trace/read-trace';
 export type { Diagnostic, Severity } from './diagnostics/diagnostic';
 export type { Program, ProgramSource, SourceOrigin } from './analyse/program';
 export { nearest } from './analyse/suggest';

@@ -1,8 +1,10 @@
 /** Tables: run, trace_segment, dispatch. Reads only. */
 import { NotFoundError, type EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
+import { traceParts, type TracePart } from '@app/lang';
 import { Injectable } from '@nestjs/common';
 import { zstdDecompressSync } from 'node:zlib';
+import { inlineSegment } from './inline-trace';
 import { SEGMENTS_PER_START } from './trace-seq';
 
 const INLINE = `
@@ -25,20 +27,23 @@ export class TraceReader {
   constructor(private readonly db: Db) {}
 
   /**
-   * The segments of a run's trace, as the runtime wrote them, in order; what a running run has sent out so far. Throws
+   * What the runtime recorded of a run and what the run printed, in order; what a running run has sent out so far. Throws
    * NotFoundError, also for runs of other envs.
    */
-  async segments(scope: EnvScope, runId: string): Promise<readonly string[]> {
+  async parts(scope: EnvScope, runId: string): Promise<readonly TracePart[]> {
     const run = await this.db.queryOne<{ trace: string | null; retention_class: number }>(INLINE, [
       scope.envId,
       runId,
     ]);
     if (run === undefined) throw new NotFoundError('Run');
-    if (run.trace !== null) return [run.trace];
+    if (run.trace !== null) return partsOf(inlineSegment(run.trace));
     const rows = await this.db.query<{ data: Buffer }>(SEGMENTS, [runId, run.retention_class]);
-    return rows.map(({ data }) => {
+    return rows.flatMap(({ data }) => {
       const body = data.subarray(1);
-      return (data[0] === FORMAT_ZSTD ? zstdDecompressSync(body) : body).toString('utf8');
+      return partsOf(data[0] === FORMAT_ZSTD ? zstdDecompressSync(body) : body);
     });
   }
 }
+
+const partsOf = (segment: Buffer): readonly TracePart[] =>
+  traceParts(segment, (bytes) => Buffer.from(bytes).toString('utf8'));

@@ -5,7 +5,7 @@
  * where it can be; what needs statements writes them before. `spill` keeps the order of evaluation: as soon as a
  * later part writes statements, the earlier ones are put into temporaries before them.
  */
-import type { Local } from '../analyse/core';
+import type { Core, Local } from '../analyse/core';
 import type { OverloadDef } from '../analyse/program';
 import type { Context, Mode } from './context';
 import type { Recursion } from './recursion';
@@ -16,6 +16,23 @@ export type Dest = { readonly kind: 'var'; readonly name: string } | { readonly 
 export interface OpenFlow {
   readonly name: string;
   readonly branch: string | null;
+}
+
+/** A flow in the tables of the trace. */
+export interface FlowNumbers {
+  readonly site: number;
+  readonly flow: number;
+}
+
+export interface FastLoops {
+  readonly lines: readonly string[];
+  /** Null when turns can't be recorded: then there are none in a recorded call. */
+  readonly recorded: RecordedTurns | null;
+}
+
+/** Each turn is this one flow, which ends in this branch. */
+export interface RecordedTurns extends FlowNumbers {
+  readonly branch: string;
 }
 
 export class Activation {
@@ -31,7 +48,8 @@ export class Activation {
   /** Whether there are any. */
   hasFlows = false;
   /** The turns of a loop over numbers alone, see number-loops.ts. */
-  fastLoops: readonly string[] | null = null;
+  fastLoops: FastLoops | null = null;
+  private readonly flowsOf = new Map<Core, FlowNumbers>();
   /** The function calls itself in a way that may stand in place, see recursion.ts. */
   recursion: Recursion | null = null;
   constructor(
@@ -51,6 +69,16 @@ export class Activation {
   /** Variable that says whether flows are recorded: in a loop they no longer are when the trace is full. */
   get flowing(): string {
     return this.self === null ? 't' : 'u';
+  }
+
+  /** The same ones whenever it is asked for the same flow. */
+  flowOf(node: Core, kind: string): FlowNumbers {
+    let numbers = this.flowsOf.get(node);
+    if (numbers === undefined) {
+      numbers = { site: this.cx.place(this.file, node), flow: this.cx.flow(kind, true) };
+      this.flowsOf.set(node, numbers);
+    }
+    return numbers;
   }
 
   temp(): string {

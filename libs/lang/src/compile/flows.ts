@@ -23,8 +23,7 @@ export function emitIf(ac: Activation, node: Extract<Core, { kind: 'if' }>): str
 function openFlow(ac: Activation, kind: string, at: Core): string {
   if (ac.untraced) return 'null';
   const name = ac.temp();
-  const flow = ac.cx.flow(kind, true);
-  const site = ac.cx.place(ac.file, at);
+  const { site, flow } = ac.flowOf(at, kind);
   ac.hasFlows = true;
   ac.write(`${name} = ${ac.flowing} === null ? null : flow(fb, ${site}, ${flow});`);
   return name;

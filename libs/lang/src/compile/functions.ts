@@ -54,13 +54,15 @@ function emitBody(
   const inner = ac.block(() => emitInto(ac, parts.body, { kind: 'var', name: 'r' }));
   const declared = (list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`let ${list.join(', ')};`];
-  const args = names.join(', ');
+  // Without a list for the arguments of most calls.
+  const enter = names.length < 3 ? `enter${names.length}` : 'enter';
+  const args = names.length < 3 ? names.map((n) => `, ${n}`).join('') : `, [${names.join(', ')}]`;
   const places = recursion === null ? [] : placeNames(recursion);
   const frames = recursion === null ? '' : `${placeFrames(recursion, call)} `;
   const out = [
     `let ${['r = null, t = null', ...(loop ? ['k = 0'] : []), ...places].join(', ')};`,
     ...declared(ac.temps),
-    `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, [${args}]);`,
+    `if ((--fb.f | d) < 0) t = ${enter}(fb, d, site, ${call}${args});`,
     'try {',
   ];
   // Until something is really waited for, calls of asynchronous bodies lie on the host's stack, which is full long
@@ -71,8 +73,8 @@ function emitBody(
       'let u = t === null ? null : flowing(t);',
       ...emitLoop(ac, loop, inner.lines),
       LOOP_END,
-      `} catch (e) { if (t !== null) t.again = k; throw up(e, ${call}, site, d); }`,
-      'if (t !== null) { t.again = k; exit(fb, t, r); }',
+      `} catch (e) { throw up(e, ${call}, site, d); }`,
+      'if (t !== null) exitLoop(fb, t, r, k);',
     );
   } else {
     out.push(
@@ -296,7 +298,7 @@ export function emitInit(
     // The library's own values are none of the run's business.
     cx.program.origins[step.file] === 'std'
       ? ''
-      : `if ((--fb.f | d) < 0) t = enter(fb, d, site, ${call}, null);`,
+      : `if ((--fb.f | d) < 0) t = enterTop(fb, d, site, ${call});`,
     'try {',
     ...inner.lines,
     `} catch (e) { throw up(e, ${call}, site, d); }`,

@@ -1,14 +1,16 @@
 /** Self tail calls: the body in a loop, new arguments in the parameters' variables. */
 import type { Local } from '../analyse/core';
 import type { OverloadDef } from '../analyse/program';
-import { localName, type Activation } from './activation';
+import { localName, type Activation, type FastLoops } from './activation';
 import { js } from './expr';
 import { emitNumberLoops } from './number-loops';
 
 /**
  * `k` counts the turns of this activation: a variable costs less than the fibre's fuel. Every 512 turns the run looks
  * whether it must stop (`Run.turns`); those that make up less are billed to the fibre at the end. `u`: the open call
- * as long as flows are recorded in it; once they are no longer, the fast loops get their turn.
+ * as long as flows are recorded in it; once they are no longer, the fast loops get their turn. Those whose turns are
+ * all alike run in a recorded call, too: `w` is the turn from which on they are not told yet, `q` the branch of the turn
+ * in which such a loop ended, 0 when none did.
  */
 const TURN = 'if ((++k & 511) === 0) u = again(fb, u);';
 const TURN_TO_FAST = 'if ((++k & 511) === 0 && u !== (u = again(fb, u))) continue run;';
@@ -30,13 +32,28 @@ export function emitLoop(ac: Activation, overload: OverloadDef, body: readonly s
     '}',
   ];
   if (fast === null) return general;
-  // Without flows there is nothing to record in a turn.
-  const lines = ac.hasFlows ? [`if (u === null) {`, ...fast, '}'] : fast;
-  return ['run: for (;;) {', ...lines, ...general, 'break;', '}'];
+  const { recorded } = fast;
+  if (recorded === null) {
+    // Without flows there is nothing to record in a turn.
+    const lines = ac.hasFlows ? [`if (u === null) {`, ...fast.lines, '}'] : fast.lines;
+    return ['run: for (;;) {', ...lines, ...general, 'break;', '}'];
+  }
+  const { site, flow, branch } = recorded;
+  const turns = `${site}, ${flow}, ${js(branch)}, k - w`;
+  return [
+    'let w = k, q = 0;',
+    'run: for (;;) {',
+    ...fast.lines,
+    `if (u !== null && k !== w) turned(fb, ${turns});`,
+    ...general,
+    'break;',
+    '}',
+    `if (q !== 0 && u !== null) turnedLast(fb, ${turns}, q, r);`,
+  ];
 }
 
 /** To be asked for before the body is emitted. */
-export function emitFastLoops(ac: Activation, overload: OverloadDef): string[] | null {
+export function emitFastLoops(ac: Activation, overload: OverloadDef): FastLoops | null {
   return ac.mode === 's' ? emitNumberLoops(ac, overload, loopName) : null;
 }
 

@@ -4,12 +4,13 @@
  *
  * The fast loops stand before the general one: the first for results of 32 bits, which are the cheapest to check, the
  * second for all safe integers. As soon as a result does not fit, or something else than arithmetic is to be done, the
- * next loop takes over at the start of the same turn: until then nothing has happened that could be seen. They do not
- * run while flows are recorded.
+ * next loop takes over at the start of the same turn: until then nothing has happened that could be seen. In a recorded
+ * call they run only when each turn is one flow with the same branch: such turns are told by their number.
  */
 import type { CallNode, Core, Local } from '../analyse/core';
 import type { OverloadDef } from '../analyse/program';
-import { localName, type Activation } from './activation';
+import { localName, type Activation, type FastLoops, type FlowNumbers } from './activation';
+import { js } from './expr';
 
 const MAX_PARTS = 60;
 const MAX = '9007199254740991';
@@ -43,7 +44,7 @@ export function emitNumberLoops(
   ac: Activation,
   overload: OverloadDef,
   paramName: (local: Local) => string,
-): string[] | null {
+): FastLoops | null {
   const params = overload.params.map((p) => p.local);
   const plain = overload.params.every((p) => !p.lazy && !p.raw && !p.rest && (!p.coercible || isInt(p)));
   if (!plain || params.length === 0) return null;
@@ -66,11 +67,21 @@ export function emitNumberLoops(
     ...(loop.names.length === 0 ? [] : [`let ${loop.names.join(', ')};`]),
     ...loop.lines,
     '}',
-    'k += 512 - j; again(fb, null);',
+    ...look,
     '}',
     back,
   ];
-  return [
+  const { recorded } = ints;
+  const look =
+    recorded === null
+      ? [`k += 512 - j; ${ints.hasFlows ? 'again(fb, null)' : 'u = again(fb, u)'};`]
+      : [
+          'k += 512 - j;',
+          `if (u !== null) { turned(fb, ${recorded.site}, ${recorded.flow}, ${js(recorded.branch)}, k - w); w = k; }`,
+          'u = again(fb, u);',
+        ];
+  const lines = [
+    ...(recorded === null ? [] : ['w = k;']),
     `if (${every((p) => `typeof ${p} === "number"`)}) {`,
     `if (${every((p) => `${p} === (${p} | 0)`)}) {`,
     ...loopOf(ints, (p) => `${p} | 0`),
@@ -79,6 +90,7 @@ export function emitNumberLoops(
     ...loopOf(floats, (p) => `${p} - 0`),
     '}',
   ];
+  return { lines, recorded };
 }
 
 const isInt = (p: OverloadDef['params'][number]): boolean =>
@@ -93,6 +105,12 @@ class NumberLoop {
   private readonly known: Set<Local>;
   private parts = 0;
   private turns = 0;
+  private flow: FlowNumbers | null = null;
+  /** Flows, and of these the ones inside of others. */
+  private flows = 0;
+  private readonly turnBranches = new Set<string>();
+  /** Of the arm that is being emitted. */
+  private branchOfArm: string | null = null;
 
   constructor(
     private readonly ac: Activation,
@@ -113,6 +131,23 @@ class NumberLoop {
     return this.turns > 0;
   }
 
+  get hasFlows(): boolean {
+    return this.flows > 0;
+  }
+
+  /** Whether each turn is one flow, all with the same branch. */
+  get recorded(): FastLoops['recorded'] {
+    const [branch] = this.turnBranches;
+    if (this.flow === null || this.flows !== 1 || branch === undefined || this.turnBranches.size > 1)
+      return null;
+    return { ...this.flow, branch };
+  }
+
+  private done(value: string): void {
+    const branch = this.flows === 0 ? '' : `q = ${js(this.branchOfArm)}; `;
+    this.lines.push(`r = ${value}; ${branch}`, this.exit('run'));
+  }
+
   private leave(): void {
     this.lines.push(this.exit(this.version.label));
   }
@@ -130,11 +165,14 @@ class NumberLoop {
           this.tail(node.then);
         });
         if (node.else) this.tail(node.else);
-        else this.lines.push('r = null;', this.exit('run'));
+        else this.done('null');
         return;
       case 'cond':
         if (node.all || node.shape !== 'one') break;
+        this.flows++;
+        this.flow ??= this.ac.flowOf(node, 'cond');
         for (const arm of node.arms) {
+          this.branchOfArm = arm.key;
           if (arm.condition === null) {
             this.tail(arm.body);
             return;
@@ -143,7 +181,8 @@ class NumberLoop {
             this.tail(arm.body);
           });
         }
-        this.lines.push('r = null;', this.exit('run'));
+        this.branchOfArm = null;
+        this.done('null');
         return;
       case 'block': {
         const last = node.statements[node.statements.length - 1];
@@ -170,7 +209,7 @@ class NumberLoop {
       default:
         break;
     }
-    if (this.isNumber(node)) this.lines.push(`r = ${this.number(node)};`, this.exit('run'));
+    if (this.isNumber(node)) this.done(this.number(node));
     else this.leave();
   }
 
@@ -194,6 +233,7 @@ class NumberLoop {
 
   private next(node: CallNode): void {
     this.turns++;
+    if (this.branchOfArm !== null) this.turnBranches.add(this.branchOfArm);
     const params = this.overload.params.map((p) => localName(p.local));
     const args = node.args.map((arg) => (arg.mode === 'value' ? this.number(arg.value) : 'null'));
     const changed = args.flatMap((arg, i) => (arg === params[i] ? [] : [i]));

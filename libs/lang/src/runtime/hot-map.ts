@@ -12,6 +12,15 @@ import type { Value } from './values';
 /** Above this many entries a lookup goes through a hash index. */
 const LINEAR = 8;
 
+/** What traces know of so many first ones of some keys: see trace-values.ts. */
+export interface KeysShape {
+  readonly size: number;
+  readonly length: number;
+  /** The trace that has told of them, and the number it gave them. */
+  book: number;
+  number: number;
+}
+
 /** Canonical keys in order, shared by all maps that were built alike. */
 export class Keys {
   index: Map<unknown, number> | null = null;
@@ -19,6 +28,7 @@ export class Keys {
   originals: Map<number, Value> | null = null;
   /** Their JSON, as far as it was asked for: see json-write.ts. */
   texts: (string | undefined)[] | null = null;
+  shape: KeysShape | null = null;
 
   constructor(
     readonly list: unknown[],

@@ -16,16 +16,16 @@ export class Masker {
   private readonly whole = new Set<string>();
   private readonly inside: string[] = [];
   private readonly hidden = new Set<HotMap>();
-
-  get isEmpty(): boolean {
-    return this.whole.size === 0;
-  }
+  /** Whether there are no secrets yet. A field, for it is asked for each value of a trace. */
+  isEmpty = true;
+  hasHidden = false;
 
   /** Remembers a secret; returns whether something in it was new. */
   add(secret: Value): boolean {
     const before = this.whole.size;
     this.collect(secret, { left: MAX_LEAVES });
     if (this.whole.size === before) return false;
+    this.isEmpty = false;
     // Longest first, so that a secret that contains another is replaced as one.
     this.inside.sort((a, b) => b.length - a.length);
     return true;
@@ -53,6 +53,7 @@ export class Masker {
    */
   hide(map: HotMap): void {
     this.hidden.add(map);
+    this.hasHidden = true;
     for (let i = 0; i < map.size; i++) {
       const inner = map.valueAt(i);
       if (inner instanceof HotMap) this.hide(inner);
@@ -60,7 +61,7 @@ export class Masker {
   }
 
   isHidden(map: HotMap): boolean {
-    return this.hidden.size > 0 && this.hidden.has(map);
+    return this.hasHidden && this.hidden.has(map);
   }
 
   isSecret(v: Value): boolean {

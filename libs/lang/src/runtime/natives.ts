@@ -1,5 +1,6 @@
 /** Natives as generated code calls them: recorded while tracing, and as values. */
 import type { NativeDef } from './native-def';
+import type { OpenCall } from './open-call';
 import { asThunk, cannotWait } from './call';
 import type { ProgramRt } from './program-rt';
 import { err, HotFn, SUSPENDS, Thunk, type AsyncEntry, type Entry, type Value } from './values';
@@ -23,13 +24,14 @@ export function tracedNative(program: ProgramRt, def: NativeDef): NativeEntry {
   const a: AsyncEntry = def.a ?? (async (fb, d, site, ...args) => s(fb, d, site, ...args));
   if (!def.traced) return { s, a };
   const call = program.registerNative(name);
+  const many: Entry = (fb, d, site, ...args) => {
+    const open = begin(fb, d, site, call, args);
+    const result = s(fb, d, site, ...args);
+    if (open !== null) fb.r.tracer?.end(fb, open, result);
+    return result;
+  };
   return {
-    s: (fb, d, site, ...args) => {
-      const open = begin(fb, d, site, call, args);
-      const result = s(fb, d, site, ...args);
-      if (open !== null) fb.r.tracer?.end(fb, open, result);
-      return result;
-    },
+    s: own !== null && def.lazy === 0 && isPair(def) ? tracedPair(own, call, many) : many,
     a: async (fb, d, site, ...args) => {
       const open = begin(fb, d, site, call, args);
       const result = await a(fb, d, site, ...args);
@@ -39,13 +41,41 @@ export function tracedNative(program: ProgramRt, def: NativeDef): NativeEntry {
   };
 }
 
+/** Of two parameters: most of what is called for each element of a list. */
+const isPair = (def: NativeDef): boolean =>
+  def.signature.overloads.every(({ params }) => params.length === 2 && params.every((p) => !p.variadic));
+
+/** Without a list of arguments. */
+function tracedPair(own: Entry, call: number, many: Entry): Entry {
+  return (fb, d, site, x, y, ...more) => {
+    if (x === undefined || y === undefined || more.length > 0) {
+      return y === undefined
+        ? x === undefined
+          ? many(fb, d, site)
+          : many(fb, d, site, x)
+        : many(fb, d, site, x as Value, y, ...more);
+    }
+    const { tracer } = fb.r;
+    if (tracer === null) return own(fb, d, site, x, y);
+    if (fb.tp?.id === 0) {
+      fb.r.calls++;
+      tracer.dropped++;
+      return own(fb, d, site, x, y);
+    }
+    const open = tracer.begin2(fb, d - 1, site, call, x, y);
+    const result = own(fb, d, site, x, y);
+    tracer.end(fb, open, result);
+    return result;
+  };
+}
+
 function begin(
   fb: Parameters<Entry>[0],
   d: number,
   site: number,
   call: number,
   args: readonly Value[],
-): import('./trace').OpenCall | null {
+): OpenCall | null {
   const { tracer } = fb.r;
   if (tracer === null) return null;
   fb.r.calls++;
@@ -54,8 +84,10 @@ function begin(
     return null;
   }
   // A thunk has no value yet.
-  const shown = args.map((v) => (v instanceof Thunk ? null : v));
-  return tracer.begin(fb, fb.r.limits.maxDepth - d + 1, site, call, shown);
+  const shown = args.some((v) => v instanceof Thunk)
+    ? args.map((v) => (v instanceof Thunk ? null : v))
+    : args;
+  return tracer.begin(fb, d - 1, site, call, shown);
 }
 
 /** A native as a function value: its lazy parameters receive thunks of the values it is called with. */

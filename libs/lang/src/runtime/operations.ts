@@ -40,7 +40,7 @@ import {
   type TypeTest,
   type Value,
 } from './values';
-import type { OpenCall } from './trace';
+import { frames } from './frames';
 
 const MAX_ARGUMENTS = 255;
 const MAX_SPREAD = 16_777_216;
@@ -68,16 +68,9 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     same: equal,
     dec: (v: ConstJson): Value => constValue(v),
     // frames
-    enter: (fb: Fiber, d: number, site: number, call: number, args: Value[] | null) =>
-      fb.r.enter(fb, d, site, call, args),
-    exit,
+    ...frames,
     up,
-    again: (fb: Fiber, open: OpenCall | null): OpenCall | null => fb.r.turns(open),
     resume: (fb: Fiber, v: Value): Value => fb.r.resume(v),
-    flow,
-    flowing,
-    flowEnd,
-    flowTurn,
     halt,
     unset,
     cannotWait: (site: number, name: string): never => {
@@ -158,32 +151,8 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
 
 // ---- frames -------------------------------------------------------------------------------------------------------
 
-function exit(fb: Fiber, open: OpenCall, result: Value): void {
-  fb.r.tracer?.end(fb, open, result);
-}
-
 function up(e: unknown, call: number, site: number, d: number): Halt {
   return asHalt(e, 0).push(call, site, d);
-}
-
-function flow(fb: Fiber, site: number, call: number): OpenCall | null {
-  const { tracer } = fb.r;
-  return tracer === null ? null : tracer.flow(fb, site, call);
-}
-
-/** The call itself, unless it is beyond the caps of the trace: then nothing inside is recorded. */
-function flowing(open: OpenCall): OpenCall | null {
-  return open.id === 0 ? null : open;
-}
-
-function flowEnd(fb: Fiber, open: OpenCall, branch: string | null, value: Value): void {
-  open.branch = branch;
-  fb.r.tracer?.end(fb, open, value);
-}
-
-/** A flow is left for the next turn of a loop. */
-function flowTurn(fb: Fiber, open: OpenCall, branch: string | null): void {
-  fb.r.tracer?.turn(fb, open, branch);
 }
 
 function halt(site: number, message: string): never {

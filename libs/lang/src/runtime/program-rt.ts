@@ -14,7 +14,7 @@ import { Dec } from './dec';
 import { HotMap } from './hot-map';
 import { normalise } from './int';
 import { NATIVE_CALLS, nativeFn, tracedNative, type NativeEntry } from './natives';
-import type { TraceTables } from './trace';
+import type { TraceTables } from './trace-heads';
 import type { OverloadShape } from './types';
 import {
   ERR_TYPE,

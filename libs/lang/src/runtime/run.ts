@@ -17,7 +17,8 @@ import { recursionError, stopHalt, type Halt, type StopCause } from './halt';
 import type { HotMap } from './hot-map';
 import { Masker } from './mask';
 import type { ProgramRt } from './program-rt';
-import { Tracer, type OpenCall } from './trace';
+import type { OpenCall } from './open-call';
+import { Tracer } from './trace';
 import type { Fiber, Value } from './values';
 
 /** Work of a native, in calls, after which the time is asked for again. */
@@ -66,9 +67,8 @@ export class Run {
     this.tracer = trace
       ? new Tracer(
           program,
-          { maxBytes: limits.maxTraceBytes, maxCalls: limits.maxTraceCalls },
-          () => host.nowUs(),
-          (segment) => host.post('trace', segment),
+          { maxBytes: limits.maxTraceBytes, maxCalls: limits.maxTraceCalls, maxDepth: limits.maxDepth },
+          { nowUs: () => host.nowUs(), post: (block) => host.trace?.(block), check: () => this.check() },
           this.masker,
         )
       : null;
@@ -77,22 +77,20 @@ export class Run {
   fiber(tp: OpenCall | null): Fiber {
     // Each has fuel of its own: a tree of many that make a few calls each would never look up otherwise. None but
     // the first is begun without: a halt ends only its own branch, and the others would grow on.
-    if (this.fibers++ > 0) this.check();
+    if (this.fibers++ > 0) {
+      this.tracer?.share();
+      this.check();
+    }
     return { f: this.tracer === null || tp?.id === 0 ? FUEL : 0, tp, r: this };
   }
 
-  /** The slow path of a function's entry: out of fuel, too deep, or tracing. */
-  enter(fb: Fiber, d: number, site: number, fn: number, args: readonly Value[] | null): OpenCall | null {
+  /** The slow path of a function's entry that is not recorded: out of fuel, or too deep. */
+  enter(fb: Fiber, d: number, site: number): null {
     if (d < 0) throw recursionError(site, this.limits.maxDepth);
     const { tracer } = this;
-    if (tracer === null || fb.tp?.id === 0) {
-      if (tracer !== null) tracer.dropped += FUEL - fb.f;
-      this.refuel(fb);
-      return null;
-    }
-    fb.f = 0;
-    if ((++this.calls & 127) === 0) this.check();
-    return tracer.begin(fb, this.limits.maxDepth - d, site, fn, args);
+    if (tracer !== null) tracer.dropped += FUEL - fb.f;
+    this.refuel(fb);
+    return null;
   }
 
   /** The slow path of a loop in the library. */
@@ -128,12 +126,7 @@ export class Run {
   unwind(fb: Fiber, to: OpenCall | null, halt: Halt): void {
     const { tracer } = this;
     if (tracer === null) return;
-    const passed = halt.frames.map(({ fn, site, left }) => ({
-      fn,
-      site,
-      depth: this.limits.maxDepth - left,
-    }));
-    tracer.unwind(fb, to, this.masker.text(halt.message), passed);
+    tracer.unwind(fb, to, this.masker.text(halt.message), halt.frames);
   }
 
   /** Natives that do long work bill it as calls. */

@@ -1,34 +1,25 @@
 /**
- * Recording of calls: what happens is written when it happens, one line each, and nothing of it is held. A value is
- * text from then on. The lines are for `../trace/read-trace.ts`.
+ * Recording of calls: what happens is written when it happens, and nothing of it is held. The bytes are described in
+ * `../trace/format.ts` and read by `../trace/read-trace.ts`.
  *
- * A segment is a whole number of lines and can be read without the others: it begins with
- *   ["t", 2, id of the next call, microseconds]
- * and says everything again that it mentions:
- *   ["h", head, function, file, line, column, flow?, inline?]     a function at a call site
- *   ["k", label, text]                                            a branch
- * An event is a letter, numbers of base 32 (`TraceText.number`) and values:
- *   ( head time args     a call begins, inside the current one. Ids count up. `time`: since the event before
- *   < head time          a flow begins
- *   ) time value         the current one has ended, its caller is the current one
- *   > time label again value      the same, of a flow, or after so many tail calls. Label 0: none
- *   * count              so many times more, in no time, what has just ended: turns of a loop
- *   ! time text          it has ended with this error
- *   @ id                 another one is the current one: 0 for none
- *   & id caller head start        it began in an earlier segment, at this time
- * `["d", recorded, left out]` stands at the end where anything was left out.
+ * A short call costs a dozen stores. Whatever is not needed for each of them (the clock, room, caps, the look at the
+ * control words) is asked for by `look`, once in so many events.
  */
-import { BoundedWriter } from './bounded-json';
+import { BLOCK, BLOCK_HEAD, Ev, FLOW, Tag, VARIADIC } from '../trace/format';
 import { FUEL } from './fuel';
-import { quote } from './json-write';
 import type { Masker } from './mask';
+import { OpenCall, type PassedCall } from './open-call';
 import { TraceClock } from './trace-clock';
-import { TraceText } from './trace-text';
+import { TraceHeads, type TraceTables } from './trace-heads';
+import { ROOM, TraceLog } from './trace-log';
+import { TraceValues } from './trace-values';
 import type { Fiber, Value } from './values';
 
-export const TRACE_VERSION = 2;
-const SEGMENT_BYTES = 240 * 1024;
+const BLOCK_BYTES = 240 * 1024;
 const MAX_VALUE = 64 * 1024;
+const MIN_VALUE = 64;
+/** Caps and the end of the block are looked at after it. */
+const LARGE_VALUE = 256;
 const MAX_MESSAGE = 8 * 1024;
 /** After so much writing for nothing (values that turned out too large) values are cut much earlier. */
 const LONG_WORK = 32 * 1024 * 1024;
@@ -36,87 +27,47 @@ const SHORT_VALUE = 2 * 1024;
 /** What is kept beyond the caps. */
 const SHALLOW_DEPTH = 2;
 
-const Op = {
-  Error: 33,
-  Announce: 38,
-  Call: 40,
-  End: 41,
-  Repeat: 42,
-  Comma: 44,
-  Flow: 60,
-  FlowEnd: 62,
-  Move: 64,
-} as const;
-
-export interface TraceTables {
-  /** Name of a function table entry (flows included: `<cond>`). */
-  fnName(fn: number): string;
-  /** Null for functions; kind of flow and whether it is a function's body. */
-  flow(fn: number): { readonly type: string; readonly inline: boolean } | null;
-  /** File, line, column of a call site; null for site 0. */
-  site(site: number): { readonly file: string; readonly line: number; readonly column: number } | null;
-}
-
-/** A call under way. */
-export class OpenCall {
-  /** Times it began anew by a tail call. */
-  again = 0;
-  branch: string | null = null;
-
-  constructor(
-    readonly parent: OpenCall | null,
-    /** 0: a gate. It and all calls inside have no record, unless an error passes. */
-    public id: number,
-    readonly fn: number,
-    readonly site: number,
-    readonly depth: number,
-    public start: number,
-    /** The last segment in which it is mentioned. */
-    public segment: number,
-  ) {}
-}
-
-/** No call: what is the current one for a reader has to be said. */
-const NOWHERE = new OpenCall(null, 0, 0, 0, 0, 0, 0);
-
-/** A call that an error passed and that has no `OpenCall`: see `HaltFrame`. */
-export interface PassedCall {
-  readonly fn: number;
-  readonly site: number;
-  readonly depth: number;
-}
-
 export interface TraceLimits {
   readonly maxBytes: number;
   readonly maxCalls: number;
+  readonly maxDepth: number;
+}
+
+/** What a tracer needs of its run. */
+export interface TraceHost {
+  nowUs(): number;
+  post(block: Uint8Array): void;
+  /** Halts the run when it must stop. */
+  check(): void;
 }
 
 export class Tracer {
   private nextId = 1;
-  private recorded = 0;
-  private readonly out = new TraceText();
-  private segment = 0;
+  private readonly log = new TraceLog();
+  private readonly values: TraceValues;
+  private readonly heads: TraceHeads;
+  private readonly clock: TraceClock;
+  private block = 0;
+  /** The first call that began in this block. */
+  private blockId = 1;
   private posted = 0;
-  /** What a reader of the lines takes for the current call. */
-  private current: OpenCall | null = NOWHERE;
-  /** The flow that the last line ended for the next turn of a loop: it may be repeated. */
-  private turned: OpenCall | null = null;
-  private turnedBranch: string | null = null;
-  /** Length of the text behind that line. */
-  private turnedAt = 0;
-  private repeated = 0;
-  /** A flow of which it is not known yet whether it is such a repetition: it has begun, but nothing is written. */
-  private pending: OpenCall | null = null;
+  /** The last event was one of this fibre: a reader takes its innermost call for the current one. */
+  private fiber: Fiber | null = null;
+  /** Events up to the next `look`. */
+  private until = 0;
+  private unasked = 0;
   /** Time of the last event. */
   private time = 0;
-  private readonly clock: TraceClock;
-  private readonly writer: BoundedWriter;
-  // By call site: the function called there, and the head of the two. The rest of them by both.
-  private fns: number[] = [];
-  private heads: number[] = [];
-  private others = new Map<string, number>();
-  private headCount = 0;
-  private labels = new Map<string, number>();
+  private first: OpenCall | null = null;
+  /** Whether the objects of ended calls serve again. */
+  private reuses = true;
+  // Where the last flow began, and what follows it; where the last turns are told, what follows, their head and label.
+  private flowFrom = -1;
+  private flowTo = -1;
+  private turnsTo = -1;
+  private turnsHead = 0;
+  private turnsLabel = 0;
+  private turnsCount = 0;
   /** The caps are reached. */
   isFull = false;
   /** Errors and shallow calls are kept beyond the caps; a loop of them must not go on for ever either. */
@@ -126,20 +77,20 @@ export class Tracer {
   dropped = 0;
 
   constructor(
-    private readonly tables: TraceTables,
+    tables: TraceTables,
     private readonly limits: TraceLimits,
-    nowUs: () => number,
-    private readonly post: (segment: string) => void,
-    masker: Masker,
+    private readonly host: TraceHost,
+    private readonly masker: Masker,
   ) {
-    this.writer = new BoundedWriter(masker, this.out);
-    this.clock = new TraceClock(nowUs);
+    this.values = new TraceValues(masker, this.log);
+    this.heads = new TraceHeads(tables, this.log);
+    this.clock = new TraceClock(host);
     this.measure();
   }
 
-  /** Calls that ended, recorded or not. */
+  /** Calls that began, recorded or not. */
   get calls(): number {
-    return this.recorded + this.dropped;
+    return this.nextId - 1 + this.dropped;
   }
 
   /** Bytes handed out. */
@@ -149,130 +100,120 @@ export class Tracer {
 
   private measure(): void {
     const { maxBytes, maxCalls } = this.limits;
-    const { recorded } = this;
-    const size = this.posted + this.out.bytes;
+    const recorded = this.nextId - 1;
+    const size = this.posted + this.log.at;
     this.isFull = recorded >= maxCalls || size >= maxBytes;
     this.hasReserve = recorded < maxCalls * 2 && size < maxBytes * 2;
     this.nextMeasure = recorded < maxCalls ? maxCalls : maxCalls * 2;
   }
 
-  private get maxValue(): number {
-    return this.writer.work > LONG_WORK ? SHORT_VALUE : MAX_VALUE;
-  }
-
-  /** After a wait, or work that was billed, what was read before is of no use. */
+  /** After a wait, or work that was billed, the time is another one. */
   stale(): void {
     this.clock.stale();
+    this.until = this.unasked = 0;
   }
 
-  begin(fb: Fiber, depth: number, site: number, fn: number, args: readonly Value[] | null): OpenCall {
-    const parent = fb.tp;
-    if (this.isFull && (depth > SHALLOW_DEPTH || !this.hasReserve)) {
-      this.dropped++;
-      // Inside, everything runs as without a trace.
-      fb.f = FUEL;
-      return (fb.tp = new OpenCall(parent, 0, fn, site, depth, 0, 0));
-    }
-    this.enterLine(parent);
-    return (fb.tp = this.opened(parent, depth, site, fn, args));
+  /** From now on calls of several fibres may be under way beside each other. */
+  share(): void {
+    this.reuses = false;
   }
 
-  /** A flow; null when it is not recorded. */
-  flow(fb: Fiber, site: number, fn: number): OpenCall | null {
-    const parent = fb.tp;
-    if (this.isFull || parent?.id === 0) {
-      this.dropped++;
-      return null;
-    }
-    const { turned } = this;
-    if (turned?.site === site && turned.fn === fn && turned.parent === parent && this.mayRepeat(parent)) {
-      if (++this.recorded >= this.nextMeasure) this.measure();
-      turned.id = this.nextId++;
-      turned.start = this.time;
-      turned.branch = null;
-      this.turned = null;
-      return (fb.tp = this.pending = turned);
-    }
-    this.enterLine(parent);
-    return (fb.tp = this.opened(parent, parent === null ? 0 : parent.depth, site, fn, null));
+  // ---- calls --------------------------------------------------------------------------------------------------------
+
+  begin0(fb: Fiber, left: number, site: number, fn: number, count: typeof FLOW | 0 = 0): OpenCall {
+    if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
+    this.head(fb, site, fn, count);
+    return this.opened(fb, left, site, fn);
   }
 
-  private mayRepeat(parent: OpenCall | null): boolean {
-    return this.current === parent && this.out.length === this.turnedAt && this.clock.read() <= this.time;
+  begin1(fb: Fiber, left: number, site: number, fn: number, a: Value): OpenCall {
+    if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
+    this.head(fb, site, fn, 1);
+    const { log } = this;
+    if (typeof a === 'number' && this.masker.isEmpty) log.int(a);
+    else this.put(a, this.maxValue);
+    return this.opened(fb, left, site, fn);
   }
 
-  /** A flow ends because the function begins anew: its value is null. */
-  turn(fb: Fiber, call: OpenCall, branch: string | null): void {
-    const { out } = this;
-    fb.tp = call.parent;
-    if (this.pending === call && branch === this.turnedBranch && this.clock.read() <= this.time) {
-      this.pending = null;
-      if (++this.repeated === 1) {
-        out.repeat(Op.Repeat);
-        this.turnedAt = out.length;
-      }
-      out.repeatMore(this.repeated);
+  begin2(fb: Fiber, left: number, site: number, fn: number, a: Value, b: Value): OpenCall {
+    if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
+    this.head(fb, site, fn, 2);
+    const { log } = this;
+    if (typeof a === 'number' && typeof b === 'number' && this.masker.isEmpty) {
+      log.int(a);
+      log.int(b);
     } else {
-      call.branch = branch;
-      this.end(fb, call, null);
-      this.turnedBranch = branch;
-      this.turnedAt = out.length;
-      this.repeated = 0;
+      const { maxValue } = this;
+      const size = this.put(a, maxValue);
+      this.put(b, Math.max(MIN_VALUE, maxValue - size));
     }
-    this.turned = call;
+    return this.opened(fb, left, site, fn);
   }
 
-  private opened(
-    parent: OpenCall | null,
-    depth: number,
-    site: number,
-    fn: number,
-    args: readonly Value[] | null,
-  ): OpenCall {
-    const { out } = this;
-    const head = this.headOf(fn, site);
-    out.event(args === null ? Op.Flow : Op.Call, head, this.passed());
-    if (args !== null) this.args(args);
-    out.endLine();
-    if (++this.recorded >= this.nextMeasure) this.measure();
-    return (this.current = new OpenCall(parent, this.nextId++, fn, site, depth, this.time, this.segment));
+  begin(fb: Fiber, left: number, site: number, fn: number, args: readonly Value[]): OpenCall {
+    if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
+    this.args(fb, site, fn, args);
+    return this.opened(fb, left, site, fn);
   }
 
-  private args(args: readonly Value[]): void {
-    const { out, writer } = this;
-    const end = out.length + this.maxValue;
-    for (let i = 0; i < args.length; i++) {
+  private args(fb: Fiber, site: number, fn: number, args: readonly Value[]): void {
+    const { log } = this;
+    const { length } = args;
+    this.head(fb, site, fn, Math.min(length, VARIADIC));
+    if (length >= VARIADIC) log.number(length);
+    let left = this.maxValue;
+    for (let i = 0; i < length; i++) {
       const arg = args[i];
-      if (i > 0) {
-        out.code(Op.Comma);
-        out.makeRoom();
-      }
+      log.room(16);
       // A missing argument of a call with too few.
-      writer.put(arg === undefined ? null : arg, Math.max(64, end - out.length));
+      left -= this.put(arg === undefined ? null : arg, Math.max(MIN_VALUE, left));
     }
+    log.room(0);
   }
 
-  end(fb: Fiber, call: OpenCall, result: Value): void {
-    const { parent } = call;
-    fb.tp = parent;
-    if (call.id === 0) {
-      this.leaveGate(fb);
-      return;
-    }
-    this.enterLine(call);
-    const { out } = this;
-    const { branch, again } = call;
-    if (branch === null && again === 0) {
-      out.code(Op.End);
-      out.number(this.passed());
-    } else {
-      const label = branch === null ? 0 : this.labelOf(branch);
-      out.event(Op.FlowEnd, this.passed(), label);
-      out.number(again);
-    }
-    this.writer.put(this.hasReserve ? result : null, this.maxValue);
-    out.endLine();
-    this.current = parent;
+  private put(v: Value, max: number): number {
+    const size = this.values.put(v, max);
+    if (size > LARGE_VALUE) this.until = 0;
+    return size;
+  }
+
+  private get maxValue(): number {
+    return this.values.work > LONG_WORK ? SHORT_VALUE : MAX_VALUE;
+  }
+
+  private head(fb: Fiber, site: number, fn: number, count: number): void {
+    if (this.fiber !== fb) this.moveTo(fb, fb.tp);
+    this.heads.call(site, fn, count);
+  }
+
+  private opened(fb: Fiber, left: number, site: number, fn: number): OpenCall {
+    const parent = fb.tp;
+    let call = parent === null ? this.first : parent.child;
+    if (call === null || !this.reuses) call = this.fresh(parent);
+    call.id = this.nextId++;
+    call.fn = fn;
+    call.site = site;
+    call.left = left;
+    call.start = this.time;
+    return (fb.tp = call);
+  }
+
+  private fresh(parent: OpenCall | null): OpenCall {
+    const call = new OpenCall(parent);
+    if (parent === null) this.first = call;
+    else parent.child = call;
+    return call;
+  }
+
+  private gate(fb: Fiber, left: number, site: number, fn: number): OpenCall {
+    this.dropped++;
+    // Inside, everything runs as without a trace.
+    fb.f = FUEL;
+    const gate = new OpenCall(fb.tp);
+    gate.fn = fn;
+    gate.site = site;
+    gate.left = left;
+    return (fb.tp = gate);
   }
 
   private leaveGate(fb: Fiber): void {
@@ -280,156 +221,241 @@ export class Tracer {
     fb.f = 0;
   }
 
+  end(fb: Fiber, call: OpenCall, result: Value): void {
+    if (call.id === 0) {
+      fb.tp = call.parent;
+      this.leaveGate(fb);
+      return;
+    }
+    this.ending(fb, call);
+    this.log.byte(Ev.End);
+    this.result(fb, call, result);
+  }
+
+  /** @param again times the call began anew by a tail call */
+  endLoop(fb: Fiber, call: OpenCall, result: Value, again: number): void {
+    if (again === 0 || call.id === 0) {
+      this.end(fb, call, result);
+      return;
+    }
+    this.ending(fb, call);
+    this.log.byte(Ev.LoopEnd);
+    this.log.number(again);
+    this.result(fb, call, result);
+  }
+
+  private ending(fb: Fiber, call: OpenCall): void {
+    if (--this.until < 0) this.look();
+    if (this.fiber !== fb || fb.tp !== call) this.moveTo(fb, call);
+  }
+
+  private result(fb: Fiber, call: OpenCall, result: Value): void {
+    if (typeof result === 'number' && this.masker.isEmpty) this.log.int(result);
+    else this.put(this.hasReserve ? result : null, this.maxValue);
+    fb.tp = call.parent;
+  }
+
+  // ---- flows --------------------------------------------------------------------------------------------------------
+
+  /** Null when it is not recorded. */
+  flow(fb: Fiber, site: number, fn: number): OpenCall | null {
+    const parent = fb.tp;
+    if (parent !== null && parent.id === 0) {
+      this.dropped++;
+      return null;
+    }
+    if (--this.until < 0) {
+      this.look();
+      if (this.isFull) {
+        this.dropped++;
+        return null;
+      }
+    }
+    if (this.fiber !== fb) this.moveTo(fb, parent);
+    this.flowFrom = this.heads.call(site, fn, FLOW);
+    this.flowTo = this.log.at;
+    return this.opened(fb, parent === null ? this.limits.maxDepth : parent.left, site, fn);
+  }
+
+  flowEnd(fb: Fiber, call: OpenCall, branch: string | null, value: Value): void {
+    this.ending(fb, call);
+    const label = this.heads.label(branch);
+    this.log.byte(Ev.FlowEnd);
+    this.log.number(label);
+    this.result(fb, call, value);
+  }
+
+  /** A flow ends because the function begins anew: its value is null. */
+  turn(fb: Fiber, call: OpenCall, branch: string | null): void {
+    const { log, flowTo } = this;
+    // What is told of the time, too, happens in it.
+    if (--this.until < 0) this.look();
+    if (log.at !== flowTo || fb.tp !== call || this.fiber !== fb) {
+      this.flowEnd(fb, call, branch, null);
+      return;
+    }
+    // Nothing has happened in it: it is counted with those before, unless its branch is new.
+    const label = this.heads.label(branch);
+    fb.tp = call.parent;
+    if (log.at === flowTo) {
+      log.at = this.flowFrom;
+      this.turns(call.site, call.fn, label, 1);
+    } else {
+      log.byte(Ev.FlowEnd);
+      log.number(label);
+      log.byte(Tag.Null);
+    }
+    this.flowTo = -1;
+  }
+
+  /** So many turns of a loop, each of which was one flow that ended for the next one. */
+  turned(fb: Fiber, site: number, fn: number, branch: string | null, count: number): void {
+    if (--this.until < 0) this.look();
+    if (this.fiber !== fb) this.moveTo(fb, fb.tp);
+    const left = this.isFull ? 0 : Math.min(count, this.limits.maxCalls - this.nextId + 1);
+    this.dropped += count - left;
+    if (left <= 0) return;
+    this.nextId += left;
+    this.turns(site, fn, this.heads.label(branch), left);
+    this.until = Math.min(this.until, Math.max(0, this.nextMeasure - this.nextId));
+  }
+
+  private turns(site: number, fn: number, label: number, count: number): void {
+    const { log } = this;
+    const head = this.heads.numberOf(site, fn, FLOW);
+    if (this.turnsTo === log.at && this.turnsHead === head && this.turnsLabel === label) {
+      log.u32((this.turnsCount += count), log.at - 4);
+      return;
+    }
+    log.byte(Ev.Turns);
+    log.number(head);
+    log.number(label);
+    log.u32(count, log.at);
+    this.turnsTo = log.at += 4;
+    this.turnsHead = head;
+    this.turnsLabel = label;
+    this.turnsCount = count;
+  }
+
+  // ---- errors -------------------------------------------------------------------------------------------------------
+
   /** Everything that was open inside `to` when a halt passed; `passed`: the calls it passed, innermost first. */
   unwind(fb: Fiber, to: OpenCall | null, message: string, passed: readonly PassedCall[]): void {
-    let error: string | null = null;
+    const error = message.slice(0, MAX_MESSAGE);
     while (fb.tp !== null && fb.tp !== to) {
       const call = fb.tp;
+      if (call.id !== 0) {
+        this.failed(fb, call, error);
+        continue;
+      }
       fb.tp = call.parent;
-      if (call.id === 0) this.leaveGate(fb);
-      if (call.id === 0 && !this.hasReserve) continue;
-      error ??= quote(message.slice(0, MAX_MESSAGE));
-      if (call.id === 0) this.gateFailed(call, error, passed);
-      else this.failed(call, error);
+      this.leaveGate(fb);
+      if (this.hasReserve) this.gateFailed(fb, call, error, passed);
     }
   }
 
   /** A gate that an error passed, and the calls inside. */
-  private gateFailed(gate: OpenCall, error: string, passed: readonly PassedCall[]): void {
-    const inside = passed.filter((call) => call.depth > gate.depth);
-    let { parent } = gate;
-    const begun = [gate, ...inside.reverse()].map(({ depth, site, fn }) => {
-      this.enterLine(parent);
+  private gateFailed(fb: Fiber, gate: OpenCall, error: string, passed: readonly PassedCall[]): void {
+    const inside = passed.filter((call) => call.left < gate.left).reverse();
+    for (const { left, site, fn } of [gate, ...inside]) {
+      this.look();
       this.dropped = Math.max(0, this.dropped - 1);
-      return (parent = this.opened(parent, depth, site, fn, []));
-    });
-    for (const call of begun.reverse()) this.failed(call, error);
+      this.head(fb, site, fn, 0);
+      this.opened(fb, left, site, fn);
+    }
+    for (let i = inside.length; i >= 0; i--) if (fb.tp !== null) this.failed(fb, fb.tp, error);
   }
 
-  private failed(call: OpenCall, error: string): void {
-    this.enterLine(call);
-    this.out.code(Op.Error);
-    this.out.number(this.passed());
-    this.out.text(this.hasReserve ? error : '""');
-    this.out.endLine();
-    this.current = call.parent;
+  private failed(fb: Fiber, call: OpenCall, error: string): void {
+    this.look();
+    if (this.fiber !== fb) this.moveTo(fb, call);
+    this.log.byte(Ev.Error);
+    this.log.text(this.hasReserve ? error : '');
+    fb.tp = call.parent;
+  }
+
+  // ---- now and then -------------------------------------------------------------------------------------------------
+
+  /** Before a call begins; false when it is not to be recorded. */
+  private enters(left: number): boolean {
+    this.host.check();
+    this.look();
+    return !this.isFull || (this.hasReserve && left >= this.limits.maxDepth - SHALLOW_DEPTH);
+  }
+
+  private look(): void {
+    const { log } = this;
+    log.room(ROOM);
+    if (log.at > BLOCK_BYTES) this.flush();
     this.measure();
+    if (log.at === 0) this.newBlock();
+    // Beyond the caps each event comes here.
+    if (!this.isFull || --this.unasked < 0) this.tick();
+    this.until = this.isFull ? 0 : Math.min(this.clock.skips, this.nextMeasure - this.nextId);
   }
 
-  // ---- lines ------------------------------------------------------------------------------------------------------
-
-  /** Before each event: a segment that is long enough leaves, and `call` becomes the current one. */
-  private enterLine(call: OpenCall | null): void {
-    if (this.out.makeRoom()) {
-      if (this.out.bytes > SEGMENT_BYTES) this.flush();
-      this.measure();
-    }
-    if (call !== this.current || this.pending !== null) this.moveTo(call);
+  private tick(): void {
+    const { log } = this;
+    const now = this.clock.read();
+    this.unasked = this.clock.skips;
+    // Clocks of hosts may stand, but never go back.
+    if (now <= this.time) return;
+    log.byte(Ev.Tick);
+    log.number(now - this.time);
+    this.time = now;
   }
 
-  private moveTo(call: OpenCall | null): void {
-    const { out, pending } = this;
-    if (pending !== null) {
-      this.pending = null;
-      this.moveTo(pending.parent);
-      out.event(Op.Flow, this.headOf(pending.fn, pending.site), 0);
-      out.endLine();
-      this.current = pending;
-      if (call === pending) return;
-    }
-    if (this.current === NOWHERE && out.bytes === 0) {
-      this.segment++;
-      this.line(`["t",${TRACE_VERSION},${this.nextId},${this.time}]`);
-    }
+  private newBlock(): void {
+    const { log } = this;
+    this.block++;
+    this.blockId = this.nextId;
+    log.byte(BLOCK);
+    log.at = BLOCK_HEAD;
+    log.number(this.nextId);
+    log.number(this.time);
+  }
+
+  /** What the last event says of the current call is not so. */
+  private moveTo(fb: Fiber, call: OpenCall | null): void {
+    const { log } = this;
     const unknown: OpenCall[] = [];
-    for (let each = call; each !== null && each.segment !== this.segment; each = each.parent) {
-      each.segment = this.segment;
-      if (each.id !== 0) unknown.push(each);
+    for (let each = call; each !== null && each.id < this.blockId; each = each.parent) {
+      if (each.id === 0) continue;
+      if (each.told === this.block) break;
+      each.told = this.block;
+      unknown.push(each);
     }
     for (const each of unknown.reverse()) {
-      const head = this.headOf(each.fn, each.site);
-      out.makeRoom();
-      out.event(Op.Announce, each.id, idOf(each.parent));
-      out.number(head);
-      out.number(each.start);
-      out.endLine();
+      const head = this.heads.anyOf(each.site, each.fn);
+      log.room(32);
+      log.byte(Ev.Announce);
+      log.number(each.id);
+      log.number(idOf(each.parent));
+      log.number(head);
+      log.number(each.start);
     }
-    if (idOf(call) !== idOf(this.current) || this.current === NOWHERE) {
-      out.code(Op.Move);
-      out.number(idOf(call));
-      out.endLine();
-    }
-    this.current = call;
-  }
-
-  /** Microseconds since the last event. */
-  private passed(): number {
-    const { time } = this;
-    const now = this.clock.read();
-    // Clocks of hosts may stand, but never go back.
-    if (now <= time) return 0;
-    this.time = now;
-    return now - time;
-  }
-
-  private line(text: string): void {
-    this.out.text(`${text}\n`);
-  }
-
-  private headOf(fn: number, site: number): number {
-    const known = this.fns[site] === fn ? this.heads[site] : undefined;
-    return known ?? this.newHead(fn, site);
-  }
-
-  private newHead(fn: number, site: number): number {
-    const key = `${fn} ${site}`;
-    let head = this.others.get(key);
-    if (head === undefined) {
-      this.others.set(key, (head = this.headCount++));
-      const at = this.tables.site(site);
-      const flow = this.tables.flow(fn);
-      const place = at === null ? 'null,0,0' : `${quote(at.file)},${at.line},${at.column}`;
-      const extra = flow === null ? '' : `,${quote(flow.type)},${flow.inline ? 1 : 0}`;
-      this.line(`["h",${head},${quote(this.tables.fnName(fn))},${place}${extra}]`);
-    }
-    // Sites that come next to each other in time mostly do so in number, too: no large holes.
-    while (this.fns.length < site) {
-      this.fns.push(-1);
-      this.heads.push(-1);
-    }
-    this.fns[site] = fn;
-    this.heads[site] = head;
-    return head;
-  }
-
-  private labelOf(branch: string): number {
-    let label = this.labels.get(branch);
-    if (label === undefined) {
-      this.labels.set(branch, (label = this.labels.size + 1));
-      this.line(`["k",${label},${quote(branch)}]`);
-    }
-    return label;
+    log.byte(Ev.Move);
+    log.number(idOf(call));
+    this.fiber = fb;
   }
 
   private flush(): void {
-    const bytes = this.out.bytes;
-    if (bytes === 0) return;
-    this.posted += bytes;
-    this.current = NOWHERE;
-    this.turned = null;
-    this.fns = [];
-    this.heads = [];
-    this.others.clear();
-    this.headCount = 0;
-    this.labels.clear();
-    this.post(this.out.take());
+    const { log } = this;
+    if (log.at === 0) return;
+    log.u32(log.at - BLOCK_HEAD, 1);
+    this.posted += log.at;
+    this.host.post(log.bytes.slice(0, log.at));
+    log.at = 0;
+    this.fiber = null;
+    this.flowTo = this.turnsTo = -1;
+    this.heads.begin();
+    this.values.begin();
   }
 
   /** At the end of the run. */
   finish(): void {
-    if (this.dropped > 0) this.line(`["d",${this.recorded},${this.dropped}]`);
     this.flush();
-    this.out.close();
+    this.log.close();
   }
 }
 

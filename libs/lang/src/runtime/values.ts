@@ -9,7 +9,7 @@ import type { Dec } from './dec';
 import { FLAT_TYPES } from './flat';
 import type { HotMap } from './hot-map';
 import type { Run } from './run';
-import type { OpenCall } from './trace';
+import type { OpenCall } from './open-call';
 
 export type Value =
   | null

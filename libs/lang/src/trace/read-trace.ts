@@ -1,190 +1,58 @@
-/** Reads the lines of `runtime/trace.ts`. Values stay the text that they are. */
+/**
+ * Traces for those who look at them. A stored segment is text, lines of whoever wrote it, or of it and blocks
+ * (format.ts) between the lines: what a run prints stands beside what it does.
+ */
+import { BLOCK, BLOCK_HEAD } from './format';
+import { BlockReader } from './read-block';
+import { isTextTrace, readTextTrace } from './read-text-trace';
+import type { TracedCall } from './traced-call';
 
-export interface TracedCall {
-  readonly id: number;
-  /** 0: none. */
-  readonly parent: number;
-  readonly name: string;
-  /** Where the call stands; null for what no line of the program calls. */
-  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
-  /** `cond`, `match-all` and so on; null for functions. */
-  readonly flow: string | null;
-  readonly startUs: number;
-  /** Null as long as it has not ended. */
-  durationUs: number | null;
-  /** JSON array; null for flows, and when the segment that had them is lost. */
-  readonly args: string | null;
-  /** JSON; null when it has not ended, or has ended with an error. */
-  result: string | null;
-  /** JSON text. */
-  error: string | null;
-  branch: string | null;
-  /** Times it began anew by a tail call. */
-  again: number;
+export type { TracedCall } from './traced-call';
+
+/** Lines, or a block. */
+export type TracePart = string | Uint8Array;
+
+const LINE_FEED = 10;
+
+/** Cuts a segment into its parts. @param text UTF-8 to text */
+export function traceParts(segment: Uint8Array, text: (bytes: Uint8Array) => string): readonly TracePart[] {
+  const parts: TracePart[] = [];
+  let at = 0;
+  while (at < segment.length) {
+    const from = at;
+    if (segment[at] === BLOCK) {
+      const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
+      const length = segment.length - at < BLOCK_HEAD ? 0 : view.getUint32(at + 1, true);
+      at = Math.min(segment.length, at + BLOCK_HEAD + length);
+      parts.push(segment.subarray(from, at));
+    } else {
+      while (at < segment.length && segment[at] !== BLOCK) {
+        const end = segment.indexOf(LINE_FEED, at);
+        at = end < 0 ? segment.length : end + 1;
+      }
+      parts.push(text(segment.subarray(from, at)));
+    }
+  }
+  return parts;
 }
 
-type Head = Pick<TracedCall, 'name' | 'place' | 'flow'>;
-
-const HEADER = '["t",2,';
-
-/** Whether these segments are of the version that `readTrace` reads. */
-export function isTrace(segments: readonly string[]): boolean {
-  const [first = ''] = segments;
-  return first.startsWith(HEADER) || first.includes(`\n${HEADER}`);
+/** Whether this is a trace of a version that `readTrace` reads. */
+export function isTrace(parts: readonly TracePart[]): boolean {
+  return parts.some((part) => typeof part !== 'string') || isTextTrace(linesOf(parts));
 }
 
 /** All calls in the order of their beginning. Whatever a killed run or a lost segment left half is left out. */
-export function readTrace(segments: readonly string[]): readonly TracedCall[] {
-  const reader = new TraceReader();
-  for (const segment of segments) {
-    let from = 0;
-    for (let to = segment.indexOf('\n'); to >= 0; to = segment.indexOf('\n', from)) {
-      reader.line(segment.slice(from, to));
-      from = to + 1;
-    }
-  }
-  return [...reader.calls.values()].sort((a, b) => a.id - b.id);
+export function readTrace(parts: readonly TracePart[]): readonly TracedCall[] {
+  const blocks = parts.filter((part) => typeof part !== 'string');
+  const calls = blocks.length > 0 ? readBlocks(blocks) : readTextTrace(linesOf(parts));
+  return [...calls.values()].sort((a, b) => a.id - b.id);
 }
 
-class TraceReader {
-  readonly calls = new Map<number, TracedCall>();
-  private heads = new Map<number, Head>();
-  private labels = new Map<number, string>();
-  private nextId = 1;
-  private time = 0;
-  /** Undefined: in a segment whose beginning is lost. */
-  private current: TracedCall | null | undefined = undefined;
-  private ended: TracedCall | undefined = undefined;
-  private text = '';
-  private at = 0;
+const linesOf = (parts: readonly TracePart[]): readonly string[] =>
+  parts.filter((part) => typeof part === 'string');
 
-  line(text: string): void {
-    this.text = text;
-    this.at = 1;
-    switch (text[0]) {
-      case '[':
-        this.told(text);
-        break;
-      case '(':
-      case '<':
-        this.begins(text[0] === '(');
-        break;
-      case ')':
-      case '>':
-      case '!':
-        this.ends(text[0]);
-        break;
-      case '*':
-        for (let count = this.number(); count > 0; count--) this.repeats();
-        break;
-      case '@': {
-        const id = this.number();
-        this.current = id === 0 ? null : this.calls.get(id);
-        break;
-      }
-      case '&': {
-        const [id, parent, head, start] = [this.number(), this.number(), this.number(), this.number()];
-        if (!this.calls.has(id)) this.add(id, parent, head, start, null);
-        break;
-      }
-      default:
-        break;
-    }
-  }
-
-  private told(text: string): void {
-    if (!/^\["[thk]",/.test(text)) return;
-    const [kind, index, a, b, c, d, e] = parsed(text);
-    if (typeof index !== 'number') return;
-    if (kind === 't') {
-      this.nextId = Number(a);
-      this.time = Number(b);
-      this.heads = new Map();
-      this.labels = new Map();
-      this.current = undefined;
-      this.ended = undefined;
-    } else if (kind === 'k') {
-      this.labels.set(index, String(a));
-    } else {
-      this.heads.set(index, {
-        name: String(a),
-        place: typeof b === 'string' ? { file: b, line: Number(c), column: Number(d) } : null,
-        flow: typeof e === 'string' ? e : null,
-      });
-    }
-  }
-
-  private begins(hasArgs: boolean): void {
-    const head = this.number();
-    this.time += this.number();
-    const args = hasArgs ? `[${this.text.slice(this.at)}]` : null;
-    this.current = this.add(this.nextId++, this.current?.id ?? 0, head, this.time, args);
-  }
-
-  private repeats(): void {
-    const { ended } = this;
-    const id = this.nextId++;
-    if (ended !== undefined) {
-      this.calls.set(id, { ...ended, id, startUs: this.time, durationUs: 0 });
-    }
-  }
-
-  private add(
-    id: number,
-    parent: number,
-    head: number,
-    startUs: number,
-    args: string | null,
-  ): TracedCall | undefined {
-    const known = this.heads.get(head);
-    if (known === undefined) return undefined;
-    const call = {
-      ...known,
-      id,
-      parent,
-      startUs,
-      durationUs: null,
-      args,
-      result: null,
-      error: null,
-      branch: null,
-      again: 0,
-    };
-    this.calls.set(id, call);
-    return call;
-  }
-
-  private ends(kind: string): void {
-    this.time += this.number();
-    const label = kind === '>' ? this.number() : 0;
-    const again = kind === '>' ? this.number() : 0;
-    const { current } = this;
-    if (current === undefined || current === null) return;
-    current.durationUs = this.time - current.startUs;
-    current.branch = this.labels.get(label) ?? null;
-    current.again = again;
-    const value = this.text.slice(this.at);
-    if (kind === '!') current.error = value;
-    else current.result = value;
-    this.ended = current;
-    this.current = current.parent === 0 ? null : this.calls.get(current.parent);
-  }
-
-  /** Digits of base 32, the lowest first; see `TraceText.number`. */
-  private number(): number {
-    let value = 0;
-    for (let unit = 1; ; unit *= 32) {
-      const c = this.text.charCodeAt(this.at++);
-      if (!(c >= 80)) return value + (c - 48) * unit;
-      value += (c - 80) * unit;
-    }
-  }
-}
-
-function parsed(text: string): readonly unknown[] {
-  try {
-    return JSON.parse(text) as readonly unknown[];
-  } catch {
-    return [];
-  }
+function readBlocks(blocks: readonly Uint8Array[]): ReadonlyMap<number, TracedCall> {
+  const reader = new BlockReader();
+  for (const block of blocks) reader.read(block);
+  return reader.calls;
 }

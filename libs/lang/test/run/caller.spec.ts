@@ -1,5 +1,5 @@
 /** The request that a run answers: in its context, and hidden in records where it says who called. */
-import { compileProject, loadProgram, runProgram, type RunHost } from '../../src';
+import { compileProject, loadProgram, readTrace, runProgram, type RunHost } from '../../src';
 
 const AUTH = { type: 'service-key', 'service-key': { id: 'k-1', name: 'Ada', meta: { customer: 'c-77' } } };
 const REQUEST = {
@@ -12,11 +12,12 @@ async function run(text: string, args: unknown, ctx: object): Promise<{ result: 
     { name: 't.hot', text: `::t ns\n${text}`, origin: 'project' },
   ]);
   if (artifact === null) throw new Error(diagnostics.map((each) => each.message).join('\n'));
-  let trace = '';
+  const blocks: Uint8Array[] = [];
   const host: RunHost = {
     call: () => Promise.resolve('7'),
-    post: (kind, payload) => {
-      if (kind === 'trace') trace += payload;
+    post: () => undefined,
+    trace: (block) => {
+      blocks.push(block);
     },
     nowUs: () => 0,
     epochMs: () => 0,
@@ -29,6 +30,9 @@ async function run(text: string, args: unknown, ctx: object): Promise<{ result: 
     trace: true,
   };
   const outcome = await runProgram(loadProgram(artifact), request, host);
+  const trace = readTrace(blocks)
+    .flatMap((call) => [call.name, call.args, call.result, call.error])
+    .join('\n');
   return { result: JSON.parse(outcome.resultJson) as unknown, trace };
 }
 

@@ -112,7 +112,7 @@ async function observe(one: Case, program: LoadedProgram, fn: string): Promise<O
       return Promise.reject(Object.assign(new Error(message), { code, message }));
     },
     post(kind, payload) {
-      const value = JSON.parse(kind === 'trace' ? '{}' : payload) as Record<string, unknown>;
+      const value = JSON.parse(payload) as Record<string, unknown>;
       if (kind === 'log' && value['stream'] === 'out') out += String(value['text']);
       if (kind === 'stream')
         streamed.push(JSON.stringify({ type: value['dataType'], data: value['payload'] }));

@@ -26,6 +26,7 @@ export const KIND = {
   busy: 23,
   /** The artifact is wanted (again): it made room for others. */
   need: 24,
+  trace: 25,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 

@@ -82,6 +82,24 @@ describe('the pool of sandbox children', () => {
     expect(posted).toEqual(Array.from({ length: 500 }, (_, i) => `${i}`));
   });
 
+  it('delivers the bytes of a trace among what was posted', async () => {
+    const taken: unknown[] = [];
+    const host: SandboxHost = {
+      ...QUIET_HOST,
+      post: (_, payload) => taken.push(payload),
+      trace: (block) => taken.push([...block]),
+    };
+    const js = `async (args, host) => {
+      host.post('log', 'before');
+      host.trace(new Uint8Array([3, 0, 128, 255]));
+      host.trace(new Uint8Array([1, 2, 3, 4]).subarray(1, 3));
+      host.post('log', 'after');
+      try { host.trace('text'); } catch (error) { return error.message; }
+    }`;
+    expect(await runJs(pool, js, { host })).toMatchObject({ resultJson: '"a part of a trace is bytes"' });
+    expect(taken).toEqual(['before', [3, 0, 128, 255], [2, 3], 'after']);
+  });
+
   it('answers host calls, several at once, and hands their errors to the program', async () => {
     const js = `async (args, host) => {
       const all = await Promise.all([host.call('a', '1'), host.call('b', '2')]);

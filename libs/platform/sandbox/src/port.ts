@@ -35,12 +35,14 @@ export interface SandboxRun {
   readonly host: SandboxHost;
 }
 
-/** Answers to the program. Payloads are opaque text on their way to whoever stores them. */
+/** Answers to the program. Payloads are opaque text, and traces bytes, on their way to whoever stores them. */
 export interface SandboxHost {
   /** @param signal one for all calls of a run; aborts when the run is over, in whatever way */
   call(name: string, argsJson: string, signal: AbortSignal): Promise<string>;
   /** Posted values arrive in program order and all of them before the outcome. */
-  post(name: 'event' | 'stream' | 'log' | 'trace' | 'secret', payload: string): void;
+  post(name: 'event' | 'stream' | 'log' | 'secret', payload: string): void;
+  /** A part of the run's trace, among what is posted; left out where none is kept. The bytes are the host's own. */
+  trace?(block: Uint8Array): void;
 }
 
 export interface SandboxHandle {

@@ -1,5 +1,6 @@
 /** What a run printed, out of its trace: see `worker/run-log.ts` for how it gets there. */
 import type { LogLine, LogStream } from '@app/contracts';
+import type { TracePart } from '@app/lang';
 
 /** How the worker writes what was printed: `["l", epochMs, 1 | 2, text]`, and `["x", texts, bytes]` at the end. */
 const PRINT = /^\["l",(\d+),([12]),(".*")\]$/;
@@ -12,11 +13,11 @@ export interface Printed {
 }
 
 /** Prints of one stream flow together until a line feed; a line has the time of its beginning. */
-export function decodeLogs(segments: readonly string[]): Printed {
+export function decodeLogs(parts: readonly TracePart[]): Printed {
   const lines: LogLine[] = [];
   const open: Partial<Record<LogStream, { readonly at: string; text: string }>> = {};
   let [dropped, droppedBytes] = [0, 0];
-  for (const record of segments.flatMap((segment) => segment.split('\n'))) {
+  for (const record of parts.flatMap((part) => (typeof part === 'string' ? part.split('\n') : []))) {
     const print = PRINT.exec(record);
     if (print !== null) {
       const [, ms, id, json = '""'] = print;

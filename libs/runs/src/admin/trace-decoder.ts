@@ -6,7 +6,7 @@ import {
   type CallValues,
   type Trace,
 } from '@app/contracts';
-import { isTrace, readTrace, type TracedCall } from '@app/lang';
+import { isTrace, readTrace, type TracedCall, type TracePart } from '@app/lang';
 import { readLines, type RecordedCall } from './trace-lines';
 
 export interface TraceFacts {
@@ -15,8 +15,8 @@ export interface TraceFacts {
 }
 
 /** All calls as columns, without values. */
-export function decodeTrace(segments: readonly string[], facts: TraceFacts): Trace {
-  const calls = readCalls(segments);
+export function decodeTrace(parts: readonly TracePart[], facts: TraceFacts): Trace {
+  const calls = readCalls(parts);
   const indexOfId = new Map(calls.map(({ id }, index) => [id, index]));
   const nameTable = tableOf<string>();
   const fileTable = tableOf<string>();
@@ -38,22 +38,29 @@ export function decodeTrace(segments: readonly string[], facts: TraceFacts): Tra
 }
 
 /** Values of one call, by its index in `decodeTrace`; undefined when there is no such call. */
-export function decodeValues(segments: readonly string[], index: number): CallValues | undefined {
-  return readCalls(segments)[index]?.values();
+export function decodeValues(parts: readonly TracePart[], index: number): CallValues | undefined {
+  return readCalls(parts)[index]?.values();
 }
 
-function readCalls(segments: readonly string[]): readonly RecordedCall[] {
-  return isTrace(segments) ? readTrace(segments).map(recorded) : readLines(segments);
+function readCalls(parts: readonly TracePart[]): readonly RecordedCall[] {
+  return isTrace(parts)
+    ? readTrace(parts).map(recorded)
+    : readLines(parts.filter((part) => typeof part === 'string'));
 }
 
 function recorded(call: TracedCall): RecordedCall {
-  const { args, result, error, durationUs } = call;
+  const { id, parent, name, place, startUs, durationUs, error, branch, hasArgs } = call;
   const end = durationUs === null ? CALL_OPEN : error === null ? CALL_HAS_RESULT : CALL_ERROR;
   return {
-    ...call,
+    id,
+    parent,
+    name,
+    place,
+    startUs,
+    branch,
     durationUs: durationUs ?? 0,
-    flags: end | (args === null ? 0 : CALL_HAS_ARGS),
-    values: () => ({ args, result, error }),
+    flags: end | (hasArgs ? CALL_HAS_ARGS : 0),
+    values: () => ({ args: call.args, result: call.result, error }),
   };
 }
 

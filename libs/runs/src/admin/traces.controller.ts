@@ -40,9 +40,9 @@ export class TracesController {
   ): Promise<Trace> {
     const run = await this.details.find(member, runId);
     if (run === undefined) throw new NotFoundError('Run');
-    const segments = await this.traces.segments(member, runId);
-    return decodeTrace(segments, {
-      state: stateOf(run, segments.length > 0),
+    const parts = await this.traces.parts(member, runId);
+    return decodeTrace(parts, {
+      state: stateOf(run, parts.length > 0),
       dropped: readInfo(run.info).droppedCalls,
     });
   }
@@ -55,7 +55,7 @@ export class TracesController {
     @Param('run_id', { schema: uuid }) runId: string,
     @Query({ schema: logsQuery }) { stream, q, limit, offset }: z.infer<typeof logsQuery>,
   ): Promise<RunLogs> {
-    const { lines, dropped, droppedBytes } = decodeLogs(await this.traces.segments(member, runId));
+    const { lines, dropped, droppedBytes } = decodeLogs(await this.traces.parts(member, runId));
     const wanted = q?.toLowerCase();
     const fitting = lines.filter(
       (line) =>
@@ -78,7 +78,7 @@ export class TracesController {
     @Param('run_id', { schema: uuid }) runId: string,
     @Param('call', { schema: callIndex }) call: number,
   ): Promise<CallValues> {
-    const values = decodeValues(await this.traces.segments(member, runId), call);
+    const values = decodeValues(await this.traces.parts(member, runId), call);
     if (values === undefined) throw new NotFoundError('Run');
     return values;
   }

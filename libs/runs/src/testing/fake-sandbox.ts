@@ -79,7 +79,7 @@ export class FakeSandbox implements Sandbox {
         stopped,
         send: (type, data, id) => post('event', { id, type, data, time: startedAtMs }),
         data: (dataType, payload) => post('stream', { dataType, payload }),
-        trace: (text) => run.host.post('trace', text),
+        trace: (text) => run.host.trace?.(Buffer.from(text)),
       });
       return { status: 'succeeded', resultJson: JSON.stringify(result ?? null), ...end };
     } catch (error) {

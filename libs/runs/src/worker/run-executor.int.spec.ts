@@ -334,7 +334,7 @@ describe('a worker', () => {
       [1, '2'],
       [2, '3'],
     ]);
-    expect(await new TraceReader(worker.db).segments(tenant, run?.run_id ?? '')).toEqual(
+    expect(await new TraceReader(worker.db).parts(tenant, run?.run_id ?? '')).toEqual(
       ['a', 'b', 'c'].map((part) => `3${part}`.repeat(200)),
     );
   });

@@ -38,7 +38,7 @@ export interface EarlierStarts {
 const RETRY_MS = 250;
 
 export class RunHost implements SandboxHost {
-  private readonly trace: TraceBuffer;
+  private readonly traced: TraceBuffer;
   private readonly log: RunLog;
   streamDataCount: number;
   /** Required context keys without a value when the run began. */
@@ -52,7 +52,7 @@ export class RunHost implements SandboxHost {
     /** What went out when it began before, for one that begins again. */
     earlier: EarlierStarts = { starts: 0, streamDataCount: 0 },
   ) {
-    this.trace = new TraceBuffer(earlier.starts);
+    this.traced = new TraceBuffer(earlier.starts);
     this.log = new RunLog(services.maxLogBytes);
     this.streamDataCount = earlier.streamDataCount;
   }
@@ -66,7 +66,7 @@ export class RunHost implements SandboxHost {
     return this.services.functions.call(this.run, name, argsJson, signal);
   }
 
-  post(name: 'event' | 'stream' | 'log' | 'trace' | 'secret', payload: string): void {
+  post(name: 'event' | 'stream' | 'log' | 'secret', payload: string): void {
     switch (name) {
       case 'event':
         this.sendEvent(payload);
@@ -74,15 +74,9 @@ export class RunHost implements SandboxHost {
       case 'stream':
         this.streamData(payload);
         return;
-      case 'trace': {
-        const segment = this.trace.add(payload);
-        if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
-        return;
-      }
       case 'log': {
         const line = this.log.line(payload, Date.now());
-        const segment = line === null ? null : this.trace.note(line);
-        if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
+        if (line !== null) this.append(this.traced.note(line));
         return;
       }
       // The runtime masks what it records itself; what is executed later is ours to seal.
@@ -91,10 +85,18 @@ export class RunHost implements SandboxHost {
     }
   }
 
+  trace(block: Uint8Array): void {
+    this.append(this.traced.add(block));
+  }
+
+  private append(segment: TraceSegment | null): void {
+    if (segment !== null) this.track(this.services.appendSegment(this.run, segment));
+  }
+
   /** What is left of trace and log at the end of the run. */
   endOfTrace(): ReturnType<TraceBuffer['finish']> {
-    this.trace.note(this.log.end());
-    return this.trace.finish();
+    this.traced.note(this.log.end());
+    return this.traced.finish();
   }
 
   /** Resolves when everything posted so far has been written or given up. */

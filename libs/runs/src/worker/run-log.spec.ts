@@ -43,7 +43,7 @@ describe('printed lines in a trace', () => {
   it('stand before the calls that were recorded after them, in one inline text', () => {
     const trace = new TraceBuffer(0);
     expect(trace.note('["l",1,1,"a"]\n')).toBeNull();
-    expect(trace.add('["t",1]\n')).toBeNull();
+    expect(trace.add(Buffer.from('["t",1]\n'))).toBeNull();
     expect(trace.note('["l",2,1,"b"]\n')).toBeNull();
     expect(trace.finish()).toEqual({ trace: '["l",1,1,"a"]\n["t",1]\n["l",2,1,"b"]\n', segments: [] });
   });

@@ -1,5 +1,6 @@
 import type { TraceSegment } from '@app/dispatch';
 import { zstdCompressSync } from 'node:zlib';
+import { inlineTrace } from '../inline-trace';
 import { SEGMENTS_PER_START } from '../trace-seq';
 
 /** A trace up to this size stays in the run's row. */
@@ -16,7 +17,7 @@ const FORMAT_ZSTD = 2;
  * segments while the run goes on, so that what waits in memory is one segment.
  */
 export class TraceBuffer {
-  private held: string | null = null;
+  private held: Buffer | null = null;
   /** Lines that go out with whatever comes next. */
   private notes = '';
   private sent = 0;
@@ -24,37 +25,37 @@ export class TraceBuffer {
   /** @param start how often the run has begun before */
   constructor(private readonly start: number) {}
 
-  /** Answers a segment that should be written now, null while the text may yet fit into the row. */
-  add(recorded: string): TraceSegment | null {
-    const text = this.notes === '' ? recorded : this.notes + recorded;
-    this.notes = '';
-    if (this.held === null && this.sent === 0) {
-      this.held = text;
-      return null;
-    }
+  /** Answers a segment that should be written now, null while all of it may yet fit into the row. */
+  add(recorded: Uint8Array): TraceSegment | null {
+    const segment = this.withNotes(recorded);
     const previous = this.held;
-    this.held = text;
+    this.held = segment;
     return previous === null ? null : this.segment(previous);
   }
 
   /** A line of ours, before what is recorded next. Answers a segment that should be written now. */
   note(line: string): TraceSegment | null {
     this.notes += line;
-    return this.notes.length < MAX_NOTES ? null : this.add('');
+    return this.notes.length < MAX_NOTES ? null : this.add(new Uint8Array());
   }
 
   /** What is left at the end of the run. */
   finish(): { readonly trace: string | null; readonly segments: readonly TraceSegment[] } {
-    const held = this.notes === '' ? this.held : (this.held ?? '') + this.notes;
+    const held =
+      this.notes === '' ? this.held : Buffer.concat([this.held ?? Buffer.of(), this.withNotes(Buffer.of())]);
     this.held = null;
-    this.notes = '';
     if (held === null) return { trace: null, segments: [] };
-    if (this.sent === 0 && Buffer.byteLength(held) <= INLINE_BYTES) return { trace: held, segments: [] };
+    if (this.sent === 0 && held.length <= INLINE_BYTES) return { trace: inlineTrace(held), segments: [] };
     return { trace: null, segments: [this.segment(held)] };
   }
 
-  private segment(text: string): TraceSegment {
-    const raw = Buffer.from(text, 'utf8');
+  private withNotes(recorded: Uint8Array): Buffer {
+    const { notes } = this;
+    this.notes = '';
+    return Buffer.concat([Buffer.from(notes), recorded]);
+  }
+
+  private segment(raw: Buffer): TraceSegment {
     const seq = this.start * SEGMENTS_PER_START + this.sent;
     this.sent += 1;
     if (raw.length < MIN_COMPRESSED_BYTES) return { seq, data: Buffer.concat([Buffer.of(FORMAT_RAW), raw]) };

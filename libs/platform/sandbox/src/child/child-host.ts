@@ -88,6 +88,10 @@ export class ChildHost implements IsolateEvents {
     this.out.send(KIND.post, run, [name, payload]);
   }
 
+  trace(run: number, block: Uint8Array): void {
+    this.out.send(KIND.trace, run, [block]);
+  }
+
   call(run: number, callId: number, name: string, args: string): void {
     this.out.send(KIND.call, run, [`${callId}`, name, args]);
   }

@@ -1,6 +1,6 @@
 /**
  * Runs inside the isolate, after the language runtime and before any program: the only bridge between the two sides.
- * It is text, because nothing of Node exists in there. Programs reach their runtime object alone and so see nothing of
+ * It is text, and bytes of traces, because nothing of Node exists in there. Programs reach their runtime object alone and so see nothing of
  * this; should a hole in the compiler ever let one see more, it finds frozen built-ins, no way to make code from text,
  * and host objects whose insides are private.
  */
@@ -77,7 +77,7 @@ const withoutCode = () => {
 };`;
 
 export const DRIVER = `
-(function (controlBuffer, flowBuffer, post, call, done, random, self) {
+(function (controlBuffer, flowBuffer, post, trace, call, done, random, self) {
   'use strict';
   ${HARDEN}
   const words = new Int32Array(controlBuffer);
@@ -174,6 +174,19 @@ export const DRIVER = `
       }
       account(payload.length);
       post(state.run, name, payload);
+    }
+    trace(block) {
+      const state = this.#state;
+      if (!(block instanceof Uint8Array)) throw new TypeError('a part of a trace is bytes');
+      if (state.isOver) return;
+      const { length } = block;
+      state.posted += length + 64;
+      if (state.posted > ${MAX_POSTED_CHARS}) {
+        words[stopWord(state.slot)] = MEMORY;
+        throw new RangeError('the run has posted too much');
+      }
+      account(length);
+      trace(state.run, block);
     }
     nowUs() {
       // A slice may begin with a time that is older than the last one's end: a reader must not see it go back.

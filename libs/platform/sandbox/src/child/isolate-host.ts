@@ -26,6 +26,7 @@ const BYTE_BUDGET = 0.25;
 
 export interface IsolateEvents {
   post(run: number, name: string, payload: string): void;
+  trace(run: number, block: Uint8Array): void;
   call(run: number, callId: number, name: string, args: string): void;
   end(run: number, end: EndOfRun): void;
   lost(run: number, suspect: boolean, reason: string): void;
@@ -93,6 +94,10 @@ export class IsolateHost {
       post: (run, name, payload) => {
         if (this.runs.has(run)) events.post(run, name, payload);
         this.took(payload.length);
+      },
+      trace: (run, block) => {
+        if (this.runs.has(run)) events.trace(run, block);
+        this.took(block.length);
       },
       call: (run, id, name, args) => this.called(run, id, name, args),
       done: (run, header, resultJson) => this.done(run, header, resultJson),

@@ -10,6 +10,7 @@ import { DRIVER } from './driver';
 
 export interface VmEvents {
   post(run: number, name: string, payload: string): void;
+  trace(run: number, block: Uint8Array): void;
   call(run: number, callId: number, name: string, args: string): void;
   done(run: number, header: string, resultJson: string): void;
   /** V8 has lost the isolate and its thread for good; it must not be touched again. */
@@ -124,6 +125,7 @@ export class IsolateVm {
         (run: number, name: string, payload: string) => events.post(run, name, payload),
         ignored,
       ),
+      new ivm.Callback((run: number, block: Uint8Array) => events.trace(run, block), ignored),
       new ivm.Callback(
         (run: number, id: number, name: string, args: string) => events.call(run, id, name, args),
         ignored,

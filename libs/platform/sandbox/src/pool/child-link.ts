@@ -184,6 +184,11 @@ export class ChildLink {
       case KIND.post:
         if (entry !== undefined) this.post(frame.run, entry, text(frame, 0), text(frame, 1));
         return;
+      case KIND.trace:
+        // A copy: what arrived with it in one message would be kept as long.
+        if (entry !== undefined)
+          this.taken(frame.run, entry, 'trace', (host) => host.trace?.(Buffer.from(frame.fields[0] ?? '')));
+        return;
       case KIND.call:
         if (entry !== undefined) void this.answer(frame.run, entry, frame);
         return;
@@ -236,8 +241,12 @@ export class ChildLink {
 
   private post(number: number, entry: OpenRun, name: string, payload: string): void {
     if (!isPostName(name)) throw new Error(`an unknown post ${name}`);
+    this.taken(number, entry, name, (host) => host.post(name, payload));
+  }
+
+  private taken(number: number, entry: OpenRun, name: string, give: (host: SandboxHost) => void): void {
     try {
-      entry.run.host.post(name, payload);
+      give(entry.run.host);
     } catch (error) {
       // The host could make nothing of it; the run can't go on as if it had been taken.
       const message = error instanceof Error ? error.message : String(error);
@@ -358,5 +367,5 @@ function numbers(value: unknown): readonly number[] {
 }
 
 function isPostName(name: string): name is Parameters<SandboxHost['post']>[0] {
-  return name === 'event' || name === 'stream' || name === 'log' || name === 'trace' || name === 'secret';
+  return name === 'event' || name === 'stream' || name === 'log' || name === 'secret';
 }

@@ -25,6 +25,8 @@ const isErr = (o: Outcome): boolean => o.halt !== null || (o.value instanceof Re
 /** What the halt would be as an Err. */
 const haltErr = (h: Halt): Res => err(haltPayload(h));
 
+const stopsOnPurpose = ({ kind }: Halt): boolean => kind === 'fail' || kind === 'cancel';
+
 export const RESULTS: readonly NativeDef[] = [
   core('::hot::type/is-ok', {
     sig: '(lazy result: Any): Bool',
@@ -72,7 +74,8 @@ export const RESULTS: readonly NativeDef[] = [
     sig: '(lazy result: Any): Any',
     doc: 'The payload of an Err; null otherwise.',
     ...containing((_fb, _d, _s, o) => {
-      if (o.halt !== null) return haltPayload(o.halt);
+      // What stops on purpose was never an Err; what was consumed too early was.
+      if (o.halt !== null) return stopsOnPurpose(o.halt) ? null : haltPayload(o.halt);
       return o.value instanceof Res && !o.value.ok ? o.value.val : null;
     }),
   }),

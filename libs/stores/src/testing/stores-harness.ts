@@ -90,7 +90,10 @@ export class StoresHarness {
     return {
       ...user,
       callJson,
-      call: async (name, args) => JSON.parse(await callJson(name, JSON.stringify(args))) as unknown,
+      call: async (name, args) => {
+        const answer = await callJson(name, JSON.stringify(args));
+        return answer === '' ? undefined : (JSON.parse(answer) as unknown);
+      },
     };
   }
 }

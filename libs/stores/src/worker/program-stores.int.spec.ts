@@ -53,7 +53,9 @@ describe('stores of programs', () => {
       expect(await put('a', { n: 1 })).toEqual({ n: 1 });
       expect(await get('a')).toEqual({ n: 1 });
       expect(await get('a', await harness.run(tenant))).toEqual({ n: 1 });
-      expect(await get('b')).toBeNull();
+      expect(await get('b')).toBeUndefined();
+      await put('null', null);
+      expect(await get('null')).toBeNull();
     });
 
     it('keeps the texts of keys and values as they came', async () => {
@@ -226,7 +228,7 @@ describe('stores of programs', () => {
       expect([await count(), await list()]).toEqual([0, []]);
       await put('a', 1);
       expect(await run.call('store.destroy', { name: 'n' })).toBeNull();
-      expect([await count(), await get('a')]).toEqual([0, null]);
+      expect([await count(), await get('a')]).toEqual([0, undefined]);
       await put('b', 1);
       expect(await keys()).toEqual(['b']);
       await expectExactCounters();
@@ -459,7 +461,11 @@ describe('stores of programs', () => {
       const neighbour = await harness.run({ orgId: tenant.orgId, envId: await harness.env(tenant.orgId) });
       const stranger = await harness.run(await harness.tenant());
       for (const other of [neighbour, stranger]) {
-        expect([await get('a', other), await count(other), await list(9, 0, other)]).toEqual([null, 0, []]);
+        expect([await get('a', other), await count(other), await list(9, 0, other)]).toEqual([
+          undefined,
+          0,
+          [],
+        ]);
         await put('a', 'theirs', other);
         await other.call('store.delete', { name: 'n', key: 'b' });
         await other.call('store.clear', { name: 'n' });

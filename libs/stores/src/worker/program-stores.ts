@@ -66,7 +66,7 @@ export class ProgramStores extends RunStores {
       return 'null';
     },
     'store.get': async (run, args) =>
-      (await this.stores.get(run, args.plain('name'), args.json('key'))) ?? 'null',
+      (await this.stores.get(run, args.plain('name'), args.json('key'))) ?? '',
     'store.delete': async (run, args, handle) => {
       delete handle.next;
       return String(await this.stores.delete(run, args.plain('name'), args.json('key')));

@@ -72,7 +72,7 @@ class Model {
         return String(this.entries.length < before);
       }
       case 'get':
-        return this.find(step.key.id)?.value ?? 'null';
+        return this.find(step.key.id)?.value ?? '';
       case 'list':
         return `[${this.entries
           .slice(step.offset, step.offset + step.limit)

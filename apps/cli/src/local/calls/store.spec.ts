@@ -32,11 +32,9 @@ describe('stores on this machine', () => {
       'a',
       3,
     ]);
-    expect(await value('[::store/get(n, "none"), ::store/get(n, "none", 5), ::store/get(n, 7)]')).toEqual([
-      null,
-      5,
-      null,
-    ]);
+    const read =
+      '[::store/get(n, "none"), ::store/get(n, "none", 5), ::store/get(n, 7), ::store/get(n, 7, "default")]';
+    expect(await value(read)).toEqual([null, 5, null, null]);
   });
 
   it('know a key by its value, not by how it is written', async () => {

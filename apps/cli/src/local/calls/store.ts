@@ -102,7 +102,7 @@ export class LocalStore {
       this.id(args),
       keyOf(args.raw('key') ?? 'null'),
     );
-    return row === null ? 'null' : String(row['value']);
+    return row === null ? '' : String(row['value']);
   }
 
   private delete(args: CallArgs): string {

@@ -133,11 +133,11 @@ function environment(conf: HotMap): Value {
   return isMap ? v : err(`${FN}: 'env' must be a Map of Str to Str`);
 }
 
-/** Names in any case and short forms; what is unknown is the default. */
-function sizeOf(v: Value): string {
+/** Names in any case and short forms; null for what is unknown: the host has a default. */
+function sizeOf(v: Value): Value {
   const name = typeof v === 'string' ? v.toLowerCase() : '';
   const known = SHORT[name] ?? name;
-  return SIZES.some(([size]) => size === known) ? known : 'small';
+  return SIZES.some(([size]) => size === known) ? known : null;
 }
 
 const DAY_SECONDS = 86_400;
@@ -154,8 +154,9 @@ function configuration(conf: HotMap): HotMap | Res {
   if (timeout !== null && (!isInt(timeout) || timeout < 1 || timeout > DAY_SECONDS)) {
     return err(`${FN}: 'timeout' must be between 1 and ${DAY_SECONDS} seconds`);
   }
-  const network = conf.getStr('network') ?? 'internet';
-  if (network !== 'none' && network !== 'internet')
+  // Nothing said is whatever may be, which the host knows.
+  const network = conf.getStr('network') ?? null;
+  if (network !== null && network !== 'none' && network !== 'internet')
     return err(`${FN}: 'network' must be "none" or "internet"`);
   const mounts = mountsOf(conf.getStr('mounts') ?? null);
   if (mounts instanceof Res) return mounts;
@@ -170,7 +171,7 @@ function configuration(conf: HotMap): HotMap | Res {
     size,
     ...Object.fromEntries(parts),
     script: conf.getStr('script') ?? null,
-    timeout: timeout ?? 60,
+    timeout,
     network,
     'tmp-size': conf.getStr('tmp-size') ?? null,
     'disk-size': conf.getStr('disk-size') ?? null,
@@ -222,11 +223,10 @@ async function start(fb: Fiber, site: number, input: Value): Promise<Value> {
   }
   const problem = contextProblem(fb, FN);
   if (problem !== null) return problem;
-  const timeoutMs = Number(args.getStr('timeout')) * 1000;
   const call = record({
     function: null,
     args,
-    options: record({ timeoutMs, type: 'container', retry: null }),
+    options: record({ type: 'container', retry: null }),
   });
   const answer = await hostCall(fb, site, FN, 'task.start', call, startRefusals(FN));
   return answer instanceof HotMap ? taskInfo(fb, answer.getStr('taskId') ?? null, null) : answer;
@@ -249,7 +249,9 @@ const typed = (name: string, info: TypeInfo, doc: string): NativeDef =>
     sig: `(): ${info.local}`,
     doc,
     a: async (fb, _d, site) => {
-      const answer = await hostCall(fb, site, `::hot::box/${name}`, `box.${name}`, HotMap.empty);
+      const answer = await hostCall(fb, site, `::hot::box/${name}`, `box.${name}`, HotMap.empty, {
+        unavailable: () => err(DISABLED),
+      });
       return answer instanceof HotMap ? new Tagged(info, answer) : answer;
     },
   });

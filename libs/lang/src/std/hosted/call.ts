@@ -18,11 +18,12 @@ export function hostCall(
   name: string,
   args: Value,
   refusals: Refusals = {},
+  nothing: Value = null,
 ): Promise<Value> {
-  return hostCallJson(fb, site, fn, name, writeJson(args, true), refusals);
+  return hostCallJson(fb, site, fn, name, writeJson(args, true), refusals, nothing);
 }
 
-/** The same with arguments that are JSON already. */
+/** The same with arguments that are JSON already. An empty answer says that there is nothing, not even null. */
 export async function hostCallJson(
   fb: Fiber,
   site: number,
@@ -30,6 +31,7 @@ export async function hostCallJson(
   name: string,
   argsJson: string,
   refusals: Refusals = {},
+  nothing: Value = null,
 ): Promise<Value> {
   const { r } = fb;
   try {
@@ -38,7 +40,7 @@ export async function hostCallJson(
     const text = await answer;
     r.check();
     fb.r.spend(fb, 4 + (text.length >> 6));
-    return readJson(text === '' ? 'null' : text, r.program.typeNamed);
+    return text === '' ? nothing : readJson(text, r.program.typeNamed);
   } catch (e) {
     r.check();
     // The embedder rejects with a code and a message; anything else is ours and passes.

@@ -50,6 +50,8 @@ function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const b = bytes[bytes.length - back] ?? 0;
     if (b < 0x80) return 0;
+    // Above 0xf7 nothing begins.
+    if (b >= 0xf8) return 0;
     if (b >= 0xc0) return (b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2) > back ? back : 0;
   }
   return 0;

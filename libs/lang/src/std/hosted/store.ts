@@ -31,12 +31,17 @@ export const ask = (
   call: string,
   args: Readonly<Record<string, Value | undefined>>,
   refusals: Refusals = {},
+  nothing: Value = null,
 ): Promise<Value> =>
-  hostCall(s.fb, s.site, s.fn, `store.${call}`, record({ name: s.name, ...args }), {
-    unavailable: () => err('Store not configured'),
-    not_found: () => null,
-    ...refusals,
-  });
+  hostCall(
+    s.fb,
+    s.site,
+    s.fn,
+    `store.${call}`,
+    record({ name: s.name, ...args }),
+    { unavailable: () => err('Store not configured'), not_found: () => nothing, ...refusals },
+    nothing,
+  );
 
 // ---- writing ----------------------------------------------------------------------------------------------------------
 
@@ -286,7 +291,7 @@ export const STORE: readonly NativeDef[] = [
     'get',
     ['(store: Map, key: Any): Any', '(store: Map, key: Any, default: Any): Any'],
     'The value under a key, or the default.',
-    async (s, [key, otherwise]) => (await ask(s, 'get', { key: orNull(key) })) ?? orNull(otherwise),
+    (s, [key, otherwise]) => ask(s, 'get', { key: orNull(key) }, {}, orNull(otherwise)),
   ),
   S('delete', '(store: Map, key: Any): Bool', 'Deletes a key; whether it was there.', (s, [key]) =>
     ask(s, 'delete', { key: orNull(key) }),

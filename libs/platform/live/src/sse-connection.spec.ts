@@ -1,7 +1,10 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SseConnection } from './sse-connection';
 
 const MIB = 1024 * 1024;
@@ -11,11 +14,20 @@ describe('an open subscription', () => {
   let port: number;
   const connections: SseConnection[] = [];
   const sockets: Socket[] = [];
+  const answered: string[] = [];
+  let lastAnswer: WeakRef<object>;
 
   beforeEach(async () => {
     connections.length = 0;
+    answered.length = 0;
     server = fastify();
+    server.addHook('onResponse', (request, _reply, done) => {
+      answered.push(request.url);
+      done();
+    });
+    server.get('/plain', () => 'plain');
     server.get('/', (_request, reply) => {
+      lastAnswer = new WeakRef(reply.raw);
       void reply.header('x-request-id', 'r1');
       connections.push(new SseConnection(reply, () => performance.now()));
     });
@@ -27,13 +39,26 @@ describe('an open subscription', () => {
     await server.close();
   });
 
-  async function open(): Promise<{ readonly socket: Socket; readonly connection: SseConnection }> {
+  /** The next connection that is opened, and what it answers. */
+  async function openBy(
+    agent: Agent,
+  ): Promise<{ readonly connection: SseConnection; readonly response: IncomingMessage }> {
+    const asked = request({ port, host: '127.0.0.1', path: '/', agent }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.setEncoding('utf8');
+    await sleep(5); // it is off the HTTP server by then
+    return { connection: connections.at(-1) as SseConnection, response };
+  }
+
+  async function open(
+    head = 'GET / HTTP/1.1',
+  ): Promise<{ readonly socket: Socket; readonly connection: SseConnection }> {
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     const before = connections.length;
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write(`${head}\r\nHost: x\r\n\r\n`);
     while (connections.length === before) await sleep(1);
     return { socket, connection: connections.at(-1) as SseConnection };
   }
@@ -79,5 +104,51 @@ describe('an open subscription', () => {
     connection.end();
     connection.whenClosed(() => told.push('after'));
     expect(told).toEqual(['before', 'after']);
+  });
+
+  it('keeps nothing of the request that opened it, which counts as answered', async () => {
+    const { connection } = await open();
+    await sleep(20);
+    expect(answered).toEqual(['/']);
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(lastAnswer.deref()).toBeUndefined();
+    expect(connection.isOpen).toBe(true);
+  });
+
+  it('comes to a client in whole frames and ends cleanly; the client goes on with another connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { connection, response } = await openBy(agent);
+    const chunks: string[] = [];
+    response.on('data', (chunk: string) => chunks.push(chunk));
+    connection.write('event: a\ndata: {"text":"über"}\n\n');
+    await sleep(10);
+    connection.write('event: b\ndata: {}\n\n');
+    await sleep(10);
+    connection.end();
+    await once(response, 'end');
+    expect(response.complete).toBe(true);
+    expect(chunks).toEqual(['event: a\ndata: {"text":"über"}\n\n', 'event: b\ndata: {}\n\n']);
+    const next = request({ port, host: '127.0.0.1', path: '/plain', agent }).end();
+    const [{ statusCode }] = (await once(next, 'response')) as [IncomingMessage];
+    expect(statusCode).toBe(200);
+    agent.destroy();
+  });
+
+  it('has no chunks for a client of HTTP/1.0, and no body for HEAD', async () => {
+    for (const [head, body] of [
+      ['GET / HTTP/1.0', ': first\n\n: later\n\n'],
+      ['HEAD / HTTP/1.1', ''],
+    ] as const) {
+      const { socket, connection } = await open(head);
+      let received = '';
+      socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+      connection.write(': first\n\n');
+      await sleep(20);
+      connection.write(': later\n\n');
+      connection.end();
+      await once(socket, 'end');
+      expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe(body);
+    }
   });
 });

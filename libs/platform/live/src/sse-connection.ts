@@ -1,12 +1,13 @@
 import type { FastifyReply } from 'fastify';
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { OpenAnswer } from './open-answer';
 
 /** What a reader may leave unread before it is cut off. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** One open subscription. Frames are written whole, each in one write, so that clients may parse chunk by chunk. */
 export class SseConnection {
-  private readonly response: ServerResponse;
+  private readonly answer: OpenAnswer;
   private readonly onClosed: (() => void)[] = [];
   private open = true;
   private lastWriteMs: number;
@@ -19,18 +20,19 @@ export class SseConnection {
     // X-Request-Id and whatever else hooks have set: a hijacked answer does not get them by itself.
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
     reply.hijack();
-    this.response = reply.raw;
-    this.response.writeHead(200, {
+    const response = reply.raw;
+    response.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
+      // The connection ends with the stream: it is no longer the HTTP server's.
+      connection: 'close',
     });
-    this.response.flushHeaders();
-    this.response.socket?.setNoDelay(true);
+    response.flushHeaders();
+    response.socket?.setNoDelay(true);
     this.lastWriteMs = nowMs();
-    this.response.on('close', () => this.closed());
-    this.response.on('error', () => this.response.destroy());
+    this.answer = new OpenAnswer(response, () => this.closed());
   }
 
   get isOpen(): boolean {
@@ -43,21 +45,21 @@ export class SseConnection {
   }
 
   /** Writes one frame. A reader that does not read is cut off instead of filling our memory. */
-  write(frame: string | Buffer): void {
+  write(frame: string): void {
     if (!this.open) return;
-    if (this.response.writableLength > MAX_UNREAD_BYTES) {
-      this.response.destroy();
+    if (this.answer.unreadBytes > MAX_UNREAD_BYTES) {
+      this.answer.destroy();
       this.closed();
       return;
     }
     this.lastWriteMs = this.nowMs();
-    this.response.write(frame);
+    this.answer.write(frame);
   }
 
   /** Ends the answer after what was written. */
   end(): void {
     if (!this.open) return;
-    this.response.end();
+    this.answer.end();
     this.closed();
   }
 

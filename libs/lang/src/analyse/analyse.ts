@@ -1,4 +1,5 @@
 /** Sources → Program. The passes stand here in order; each has a file of its own. */
+import { explained } from '../diagnostics/explain';
 import { DiagnosticSink } from '../diagnostics/sink';
 import { parse } from '../parser/parse';
 import { SourceFile } from '../source/source-file';
@@ -56,7 +57,7 @@ export function analyse(input: AnalysisInput): Program {
     init,
     callSites: a.callSites,
     tests: findTests(a),
-    diagnostics: sink.sorted(),
+    diagnostics: explained(files, sink.sorted()),
     ok: !sink.hasErrors,
   };
 }

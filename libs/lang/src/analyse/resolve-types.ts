@@ -5,6 +5,7 @@ import { pathText } from './declare';
 import { lookupName, lookupQualified } from './members';
 import { constOf } from './metadata';
 import type { MemberTarget, TypeRef } from './program';
+import { nearest } from './suggest';
 
 /** Where a type name is looked up: types of the enclosing bodies first, then the namespace, then core names. */
 export interface TypeScope {
@@ -62,9 +63,23 @@ function resolveTypeName(scope: TypeScope, expr: Named): TypeRef {
   if (type) return type;
   const text = namedText(expr);
   if (scope.report && expr.name !== '') {
-    scope.a.sink.error('unresolved-type', `Type '${text}' is not defined`, scope.file, expr);
+    const near = expr.path || expr.variant !== null ? null : nearest(expr.name, knownTypes(scope.ns));
+    const message = `Type '${text}' is not defined`;
+    scope.a.sink.error(
+      'unresolved-type',
+      near === null ? message : `${message}. Did you mean '${near}'?`,
+      scope.file,
+      expr,
+    );
   }
   return { kind: 'unknown', text };
+}
+
+function* knownTypes(ns: NamespaceDraft): Iterable<string> {
+  for (const { name, target } of ns.members.values()) {
+    if (target.kind === 'type') yield name;
+  }
+  yield* ['Str', 'Int', 'Dec', 'Bool', 'Vec', 'Map', 'Bytes', 'Any', 'Null', 'Result'];
 }
 
 export function namedText(expr: Named): string {

@@ -156,6 +156,8 @@ function writeVec(
 function vectorIndex(site: number, step: Step): number {
   if (step[0] === 'i') return step[1];
   if (step[0] === 'n') {
+    // As when read: `xs["1"]` is the second element.
+    if (/^\d{1,9}$/.test(step[1])) return Number(step[1]);
     throw hardError(site, `Cannot set property '${step[1]}' on vector - property must be a valid index`);
   }
   const key = consumeAt(site, step[1] as Value);

@@ -59,7 +59,7 @@ export async function judge(cluster, accepted, expected) {
       if (good.length !== 1) problems.push(`${type} ${id} succeeded ${good.length} times`);
       if (dead.has(id)) problems.push(`innocent in the dead letters: ${type} ${id}`);
       if (all.length - good.length !== crashed.length)
-        problems.push(`${type} ${id} has a failure without a reason`);
+        problems.push(`${type} ${id} has a failure without a reason: ${kindsOf(all)}`);
     } else if (good.length > 0) problems.push(`${type} ${id} succeeded, which it can't`);
     else if (all.length === 0 && !dead.has(id)) problems.push(`${type} ${id} left no record`);
     else if (expected(type) === 'times out' && all.at(-1)?.failure_kind !== 'timeout')
@@ -80,3 +80,5 @@ export async function judge(cluster, accepted, expected) {
     figures: { events: stored.size, runs: runs.length, lostWorkers, restarted, dead: dead.size },
   };
 }
+
+const kindsOf = (runs) => runs.map((run) => run.failure_kind ?? `status ${run.status}`).join(', ');

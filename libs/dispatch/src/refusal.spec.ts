@@ -26,6 +26,8 @@ describe('a write that failed', () => {
     ['a table that is not there yet', coded('42P01')],
     ['an address that does not answer', new TypeError('fetch failed', { cause: coded('ECONNRESET') })],
     ['a file that can not be read', coded('EIO')],
+    ['a connection that ended', new Error('Connection is closed.')],
+    ['a process that ended', coded('ERR_IPC_CHANNEL_CLOSED')],
     ['an end of waiting', Object.assign(new Error('late'), { name: 'TimeoutError' })],
   ])('is tried again: %s', (_, error) => {
     expect(refusalOf(error)).toBeNull();

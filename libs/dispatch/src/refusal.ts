@@ -19,8 +19,13 @@ const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
  */
 const PASSING = /^(?:08|25|28|40|53|55|57P|58|F0)/;
 const OF_THE_ROW = /^(?:22|23|54)/;
-/** What JavaScript itself throws at a mistake of ours, and what we throw where there should be nothing to throw. */
-const MISTAKES = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError']);
+/**
+ * What JavaScript itself throws at a mistake of ours. Not a plain Error: clients of services throw it too, without a
+ * code, when a connection ends.
+ */
+const MISTAKES = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError']);
+/** Plain Errors of Node. Its others are about connections and processes, which end. */
+const TOO_LARGE = new Set(['ERR_STRING_TOO_LONG', 'ERR_BUFFER_TOO_LARGE']);
 const MAX_TEXT = 300;
 
 interface Failure {
@@ -53,6 +58,7 @@ export function refusalOf(error: unknown): string | null {
   const failure = asFailure(error);
   if (error instanceof RefusedWriteError) return textOf(asFailure(error.cause));
   if (isRowsFault(error)) return textOf(failure);
+  if (TOO_LARGE.has(String(failure.code))) return textOf(failure);
   const isCoded = failure.code !== undefined && !String(failure.code).startsWith('ERR_');
   if (isCoded || error instanceof UnavailableError || !MISTAKES.has(String(failure.name))) return null;
   // What fetch and the like throw is a TypeError; why is in its cause.

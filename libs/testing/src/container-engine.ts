@@ -186,20 +186,20 @@ export class ContainerEngine {
   private run(container: Container, response: ServerResponse): void {
     const { creation, root } = container;
     const [command, ...args] = [...(creation.Entrypoint ?? []), ...(creation.Cmd ?? [])];
-    const env = Object.fromEntries(
+    const given = Object.fromEntries(
       creation.Env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     );
     const child = spawn(command ?? 'true', args, {
       cwd: root,
       detached: true,
-      env: { PATH: process.env['PATH'], FAKE_ROOT: root, ...env },
+      env: { PATH: process.env['PATH'], FAKE_ROOT: root, ...given },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     container.child = child;
     container.startedAt = new Date().toISOString();
     child.stdout.on('data', (piece: Buffer) => tell(container, 1, piece));
     child.stderr.on('data', (piece: Buffer) => tell(container, 2, piece));
-    if (env['FAKE_OUT_OF_MEMORY'] !== undefined) {
+    if ('FAKE_OUT_OF_MEMORY' in given) {
       container.isOutOfMemory = true;
       setTimeout(() => kill(container, 'SIGKILL'), 100);
     }

@@ -224,9 +224,9 @@ describe('the database', () => {
   });
 });
 
-async function until(condition: () => boolean): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 500; i += 1) {
-    if (condition()) return;
+    if (await condition()) return;
     await sleep(10);
   }
   throw new Error('It did not come about within 5 s');

@@ -6,7 +6,7 @@ import type { Context, Mode } from './context';
 import { emit, emitInto, js } from './expr';
 import { emitFastLoops, emitLoop, LOOP_END, loopName } from './loops';
 import { placeFrames, placeNames, recursionLevels, type Recursion } from './recursion';
-import { isNone, type Susp } from './suspension';
+import { deciding, isNone, type Susp } from './suspension';
 
 export const bodyName = (fn: FunctionDef, overload: OverloadDef, mode: Mode): string =>
   `f${fn.id}_${overload.index}${mode}`;
@@ -19,7 +19,7 @@ export function bodiesOf(
 ): { readonly s: boolean; readonly a: boolean; readonly x: 0 | 1 | 2 } {
   if (susp.top) return { s: false, a: true, x: 1 };
   // In synchronous code whatever the enclosing functions were given does not wait.
-  const locals = [...susp.locals].filter((l) => around === 'a' || own.includes(l));
+  const locals = deciding(susp).filter((l) => around === 'a' || own.includes(l));
   if (locals.length === 0) return { s: true, a: false, x: 0 };
   if (locals.every((l) => own.includes(l))) return { s: true, a: true, x: 2 };
   return { s: false, a: true, x: 1 };

@@ -3,8 +3,8 @@
  * it decides the colour of every body: a function that cannot wait becomes plain synchronous JavaScript, one that
  * may wait asynchronous, and one that waits only if a function handed to it waits becomes both.
  *
- * A set names the parameters whose value may wait when it is called or forced; `top` means: may wait in any case,
- * or nobody knows.
+ * A set names the parameters whose value may wait when it is called or forced, another those that may wait when the
+ * function is called whose name they are; `top` means: may wait in any case, or nobody knows.
  */
 import type { Callee, Core, CoreArg, CoreStatement, Local } from '../analyse/core';
 import type { CellDef, FunctionDef, OverloadDef, Program, TypeDef, TypeRef } from '../analyse/program';
@@ -15,24 +15,33 @@ import { mentionedNatives } from './mentions';
 export interface Susp {
   readonly top: boolean;
   readonly locals: ReadonlySet<Local>;
+  readonly names: ReadonlySet<Local>;
 }
 
-const NOTHING: Susp = { top: false, locals: new Set() };
-const TOP: Susp = { top: true, locals: new Set() };
+const NO_LOCALS: ReadonlySet<Local> = new Set();
+const NOTHING: Susp = { top: false, locals: NO_LOCALS, names: NO_LOCALS };
+const TOP: Susp = { top: true, locals: NO_LOCALS, names: NO_LOCALS };
 
 export function isNone(s: Susp): boolean {
-  return !s.top && s.locals.size === 0;
+  return !s.top && s.locals.size === 0 && s.names.size === 0;
 }
 
 function union(a: Susp, b: Susp): Susp {
   if (isNone(a) || b.top) return b.top ? TOP : b;
   if (isNone(b) || a.top) return a;
-  return { top: false, locals: new Set([...a.locals, ...b.locals]) };
+  return {
+    top: false,
+    locals: new Set([...a.locals, ...b.locals]),
+    names: new Set([...a.names, ...b.names]),
+  };
 }
 
 function same(a: Susp, b: Susp): boolean {
-  return a.top === b.top && a.locals.size === b.locals.size;
+  return a.top === b.top && a.locals.size === b.locals.size && a.names.size === b.names.size;
 }
+
+/** All parameters that decide. */
+export const deciding = (s: Susp): readonly Local[] => [...new Set([...s.locals, ...s.names])];
 
 /** `call`: calling the value; `name`: calling the function it names if it is a Str. */
 interface Facts {
@@ -126,12 +135,12 @@ export class Suspension {
 
   /** Parameters of a closure that itself may be called with anything: they make it wait in ways nobody knows. */
   private outside(s: Susp, own: readonly Local[]): Susp {
-    return own.some((l) => s.locals.has(l)) ? TOP : s;
+    return own.some((l) => s.locals.has(l) || s.names.has(l)) ? TOP : s;
   }
 
   /** Whether only functions among its arguments make it wait. */
   isByArguments(s: Susp, own: readonly Local[]): boolean {
-    return !s.top && [...s.locals].every((l) => own.includes(l));
+    return !s.top && deciding(s).every((l) => own.includes(l));
   }
 
   // ---- evaluating ---------------------------------------------------------------------------------------------
@@ -293,19 +302,24 @@ export class Suspension {
 
   /** The callee's own parameters → what the arguments are. */
   private substitute(s: Susp, o: OverloadDef, args: readonly CoreArg[]): Susp {
-    if (s.top || s.locals.size === 0) return s;
+    if (s.top || isNone(s)) return s;
     let out = NOTHING;
     const spread = args.some((a) => a.mode === 'spread');
-    for (const local of s.locals) {
+    for (const local of deciding(s)) {
       const at = o.params.findIndex((p) => p.local === local);
+      const kept = (set: ReadonlySet<Local>): ReadonlySet<Local> =>
+        set.has(local) ? new Set([local]) : NO_LOCALS;
       if (at < 0) {
-        out = union(out, { top: false, locals: new Set([local]) });
+        out = union(out, { top: false, locals: kept(s.locals), names: kept(s.names) });
         continue;
       }
       if (spread) return TOP;
       const param = o.params[at];
-      const given = param?.rest ? args.slice(at) : args.slice(at, at + 1);
-      for (const arg of given) out = union(out, this.argument(arg).call);
+      for (const arg of param?.rest ? args.slice(at) : args.slice(at, at + 1)) {
+        const given = this.argument(arg);
+        if (s.locals.has(local)) out = union(out, given.call);
+        if (s.names.has(local)) out = union(out, given.name);
+      }
     }
     return out;
   }
@@ -419,8 +433,11 @@ export class Suspension {
       case 'param':
       case 'raw-param':
       case 'lazy-param': {
-        const own = { top: false, locals: new Set([local]) };
-        return { call: own, name: own };
+        const own = new Set([local]);
+        return {
+          call: { top: false, locals: own, names: NO_LOCALS },
+          name: { top: false, locals: NO_LOCALS, names: own },
+        };
       }
       case 'lazy-rest':
       case 'rest':

@@ -184,6 +184,16 @@ export function waits(v: Value): boolean {
   return v instanceof TypeValue && v.fn.x !== SUSPENDS.never;
 }
 
+/** Whether calling or forcing one of these may wait, be it by its name. */
+export function someWait(program: ProgramRt, args: readonly Value[]): boolean {
+  return args.some(
+    (v) =>
+      waits(v) ||
+      (typeof v === 'string' && v.startsWith('::') && waits(program.functionNamed(v))) ||
+      (v instanceof Tagged && waits(functionOf(program, v, true))),
+  );
+}
+
 const closureParams = new WeakMap<HotFn, readonly string[]>();
 
 /** Remembers what the parameters of a closure are called. */
@@ -227,7 +237,7 @@ export function waitsFor(program: ProgramRt, fv: Value, args: readonly Value[]):
   const callee = fv instanceof Res ? fv.val : fv;
   const f = functionOf(program, callee, false);
   if (f === null || f.x === SUSPENDS.never) return false;
-  return f.x === SUSPENDS.maybe || args.some(waits);
+  return f.x === SUSPENDS.maybe || someWait(program, args);
 }
 
 function prepareArgs(site: number, f: HotFn, args: Value[]): void {
@@ -244,7 +254,7 @@ export function dynamic(fb: Fiber, d: number, site: number, fv: Value, ...args: 
   const f = functionOf(fb.r.program, callee, false);
   if (f === null) return args.length === 1 ? (args[0] ?? null) : null;
   prepareArgs(site, f, args);
-  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && args.some(waits))) {
+  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && someWait(fb.r.program, args))) {
     throw cannotWait(site, f.name ?? '<function>');
   }
   return f.s(fb, d, site, ...args);
@@ -266,14 +276,14 @@ export async function dynamicAsync(
 
 /** A callback in an asynchronous native: no promise where none is needed. */
 export async function callAsync(f: HotFn, fb: Fiber, d: number, site: number, args: Value[]): Promise<Value> {
-  if (f.x === SUSPENDS.never || (f.x === SUSPENDS.byArguments && !args.some(waits)))
+  if (f.x === SUSPENDS.never || (f.x === SUSPENDS.byArguments && !someWait(fb.r.program, args)))
     return f.s(fb, d, site, ...args);
   return fb.r.resume(await f.a(fb, d, site, ...args));
 }
 
 /** A callback where waiting is not possible. */
 export function callNowSync(f: HotFn, fb: Fiber, d: number, site: number, args: readonly Value[]): Value {
-  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && args.some(waits))) {
+  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && someWait(fb.r.program, args))) {
     throw cannotWait(site, f.name ?? '<function>');
   }
   return f.s(fb, d, site, ...args);

@@ -2,7 +2,7 @@
  * Boundaries inside a program: natives that evaluate a lazy argument and see what came of it, a value or a halt.
  * Each is written once as a function of the outcome; the drivers evaluate with and without waiting.
  */
-import { callAsync, cannotWait, force, forceAsync, functionOf, waits } from '../runtime/call';
+import { callAsync, cannotWait, force, forceAsync, functionOf, someWait, waits } from '../runtime/call';
 import { asHalt, type Halt } from '../runtime/halt';
 import { HotFn, SUSPENDS, type AsyncEntry, type Entry, type Fiber, type Value } from '../runtime/values';
 
@@ -92,7 +92,7 @@ export function forcing(
 }
 
 export function callNow(fb: Fiber, d: number, site: number, { f, args }: CallNext): Value {
-  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && args.some(waits))) {
+  if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && someWait(fb.r.program, args))) {
     throw cannotWait(site, f.name ?? '<function>');
   }
   return f.s(fb, d - 1, site, ...args);

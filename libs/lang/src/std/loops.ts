@@ -2,7 +2,7 @@
  * Natives that call back, written once. Such a native describes its loop; two drivers run it, one that calls and one
  * that awaits. Which of them is used is decided at the call by the callback's flag.
  */
-import { callAsync, cannotWait, functionOf, waits } from '../runtime/call';
+import { callAsync, cannotWait, functionOf, someWait } from '../runtime/call';
 import { consumeAt } from '../runtime/consume';
 import {
   err,
@@ -52,7 +52,7 @@ export function runLoop(fb: Fiber, d: number, site: number, loop: Loop): Value {
   const { f } = loop;
   const preserve = loop.preserve === true;
   for (let args = loop.next(); args !== null; args = loop.next()) {
-    if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && args.some(waits))) {
+    if (f.x === SUSPENDS.maybe || (f.x === SUSPENDS.byArguments && someWait(fb.r.program, args))) {
       throw cannotWait(site, f.name ?? '<function>');
     }
     if (--fb.f < 0) fb.r.again(fb);

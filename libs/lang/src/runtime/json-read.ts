@@ -25,26 +25,22 @@ const Ch = {
   Close: 125,
 } as const;
 
-/** A number that a double may change, or an object key that would lose its place; perhaps inside a string. */
-const MAY_NEED_EXACT = /(?:^|[:,[\s])-?(?:\d+[.eE]|\d{16})|"\d{1,10}"\s*:/;
-const NUMBER_KEY = /^\d{1,10}$/;
-const KEY_END = /\s*:/y;
+/** In most texts there is nothing like it, which this finds out at a few characters per nanosecond. */
+const MAY_HAVE_DECIMALS = /\d[.eE]/;
+/** Perhaps inside a string: versions and hexadecimal digits end there, times of day do not. */
+const MAY_NEED_EXACT = /(?:^|[:,[\s])-?\d+[.eE]/;
 
-/** The same outside of strings: times of day are full of such numbers. */
-function needsExact(text: string): boolean {
-  if (!MAY_NEED_EXACT.test(text)) return false;
+/** A number outside of strings that would not be told from a whole one, or that a double may change. */
+function hasDecimals(text: string): boolean {
+  if (!MAY_HAVE_DECIMALS.test(text) || !MAY_NEED_EXACT.test(text)) return false;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === Ch.Quote) {
-      const end = endOfString(text, i + 1);
-      KEY_END.lastIndex = end + 1;
-      if (end - i <= 11 && NUMBER_KEY.test(text.slice(i + 1, end)) && KEY_END.test(text)) return true;
-      i = end;
+      i = endOfString(text, i + 1);
     } else if (isDigit(c)) {
-      const start = i;
       while (isDigit(text.charCodeAt(i + 1))) i++;
-      const next = text.charCodeAt(i + 1) | 0x20;
-      if (i - start >= 15 || next === Ch.Exponent || text.charCodeAt(i + 1) === Ch.Point) return true;
+      const next = text.charCodeAt(i + 1);
+      if (next === Ch.Point || (next | 0x20) === Ch.Exponent) return true;
     }
   }
   return false;
@@ -63,59 +59,87 @@ function endOfString(text: string, start: number): number {
 }
 
 export function readJson(text: string, types: TypeLookup): Value {
-  if (needsExact(text)) return new ExactParser(text, types).document();
-  let parsed: unknown;
+  if (hasDecimals(text)) return new ExactParser(text, types).document();
   try {
-    parsed = JSON.parse(text);
-  } catch {
-    // Our own parser says where and why.
+    return new Importer(types).document(JSON.parse(text));
+  } catch (e) {
+    if (e instanceof JsonError) throw e;
+    // What the host's parser has changed, or does not like: our own also says where and why.
     return new ExactParser(text, types).document();
   }
-  return new Importer(types).convert(parsed, 0);
 }
+
+/** From 16 digits on a double may not be able to tell them all. */
+const LONG_NUMBER = 1e15;
+
+class NeedsExact extends Error {}
+const NEEDS_EXACT = new NeedsExact();
 
 /** What JSON.parse made → values. Objects of one shape share their keys. */
 class Importer {
   constructor(private readonly types: TypeLookup) {}
 
-  convert(v: unknown, depth: number): Value {
-    if (typeof v !== 'object' || v === null) return v as Value;
-    if (depth >= MAX_JSON_DEPTH)
-      throw new JsonError(`from-json: nesting depth exceeds ${MAX_JSON_DEPTH} levels`);
-    if (Array.isArray(v)) {
-      const out = v as Value[];
-      for (let i = 0; i < out.length; i++) out[i] = this.convert(out[i], depth + 1);
-      return out;
-    }
-    const names = Object.keys(v);
-    if (names.length === 0) return HotMap.empty;
-    const record = v as Readonly<Record<string, unknown>>;
-    const values: Value[] = new Array<Value>(names.length);
-    for (let i = 0; i < names.length; i++) values[i] = this.convert(record[names[i] as string], depth + 1);
-    const map = new HotMap(keysFor(names), values, names.length);
-    return names.includes('$type') ? retag(map, this.types) : map;
+  document(parsed: unknown): Value {
+    const list = [parsed];
+    this.each(list, 0);
+    return list[0] as Value;
   }
+
+  /** In place. */
+  private each(list: unknown[], depth: number): void {
+    for (let i = 0; i < list.length; i++) {
+      const v = list[i];
+      if (typeof v === 'number') {
+        if (v >= LONG_NUMBER || v <= -LONG_NUMBER) throw NEEDS_EXACT;
+      } else if (typeof v === 'object' && v !== null) {
+        if (depth >= MAX_JSON_DEPTH)
+          throw new JsonError(`from-json: nesting depth exceeds ${MAX_JSON_DEPTH} levels`);
+        if (Array.isArray(v)) this.each(v, depth + 1);
+        else list[i] = this.map(v, depth + 1);
+      }
+    }
+  }
+
+  private map(object: object, depth: number): Value {
+    const names = Object.keys(object);
+    const { length } = names;
+    if (length === 0) return HotMap.empty;
+    // Such keys stand before all others now, wherever they stood.
+    if (isDigit((names[0] as string).charCodeAt(0))) throw NEEDS_EXACT;
+    const values: unknown[] = Object.values(object);
+    this.each(values, depth);
+    const { keys, tagged } = shapeOf(names);
+    const map = new HotMap(keys, values as Value[], length);
+    return tagged ? retag(map, this.types) : map;
+  }
+}
+
+interface Shape {
+  readonly keys: Keys;
+  /** Has a `$type`. */
+  readonly tagged: boolean;
 }
 
 /**
  * Keys of objects read of late: messages of one kind share theirs, and with them what is remembered of them (the JSON
  * of the names, places of properties). A shape has one place in the table, where the next one puts it out.
  */
-const SHAPES: (Keys | undefined)[] = new Array<Keys | undefined>(128).fill(undefined);
+const SHAPES: (Shape | undefined)[] = new Array<Shape | undefined>(128).fill(undefined);
 const MAX_SHAPE = 64;
 
-function keysFor(names: string[]): Keys {
+function shapeOf(names: string[]): Shape {
   const { length } = names;
   const [first = ''] = names;
   const last = names[length - 1] ?? '';
   const at = (length * 7 + first.length * 3 + last.length + last.charCodeAt(0)) & 127;
   const known = SHAPES[at];
-  if (known !== undefined && isShape(known, names)) return known;
+  if (known !== undefined && isShape(known.keys, names)) return known;
   const keys = new Keys([], true);
   for (const n of names) keys.push(n.charCodeAt(0) === 0 ? `\0s${n}` : n, n);
+  const shape = { keys, tagged: names.includes('$type') };
   // Names that are not their own keys would be taken for others.
-  if (length <= MAX_SHAPE && keys.originals === null) SHAPES[at] = keys;
-  return keys;
+  if (length <= MAX_SHAPE && keys.originals === null) SHAPES[at] = shape;
+  return shape;
 }
 
 function isShape({ list }: Keys, names: readonly string[]): boolean {

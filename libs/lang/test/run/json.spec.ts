@@ -161,8 +161,80 @@ describe('reading JSON', () => {
     '{"at":"10:00:00.5","n":1.50,"list":[-1.0,12345678901234567890]}',
     '{"at":"10:00:00.5","10":1,"2":2}',
     '{"at":"10:00:00.5","b":{"10" :1,"2":"\\\\"}}',
+    '{"id":"019a-3e44","version":"1.2","n":7}',
+    '{"id":"3e4 5.5","version":[1.20]}',
+    '{"a":[{"b":{"z":1,"5":2}}]}',
+    '{"a":[[9007199254740993,-1000000000000001]]}',
+    '-1.0',
   ])('keeps every number and the order of keys: %s', (text) => {
     expect(read(text)).toBe(text.replace(' :', ':'));
+  });
+
+  it('reads any text the fast way as it does digit by digit', () => {
+    const key = fc.constantFrom(
+      'a',
+      'b',
+      '__proto__',
+      'constructor',
+      '10',
+      '2',
+      '4294967295',
+      '-1',
+      '1x',
+      '',
+      'é',
+    );
+    const special = fc.constantFrom(
+      '\\u0000x',
+      '\\u0000s',
+      '$typ',
+      '1.5',
+      '1e5',
+      '"',
+      '[1.5',
+      '\\\\',
+      '3e4 5.5',
+    );
+    const name = fc.oneof({ weight: 4, arbitrary: key }, special).map((k) => `"${k === '"' ? '\\"' : k}"`);
+    const digits = fc.oneof(
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    );
+    const scalar = fc.oneof(
+      digits.map(String),
+      name,
+      fc.constantFrom('null', 'true', 'false', '-0', '[]', '{}'),
+    );
+    const { any } = fc.letrec<{ any: string }>((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4, withCrossShrink: true },
+        scalar,
+        fc.array(tie('any'), { maxLength: 4 }).map((xs) => `[${xs.join(',')}]`),
+        fc
+          .array(fc.tuple(name, tie('any')), { maxLength: 6 })
+          .map((es) => `{${es.map(([k, v]) => `${k}: ${v}`).join(',')}}`),
+      ),
+    }));
+    fc.assert(
+      fc.property(any, (text) => {
+        // A decimal anywhere sends the whole text to the exact reader.
+        const exact = readJson(`[1.5,${text}]`, typeNamed);
+        const fast = readJson(`[15,${text}]`, typeNamed);
+        expect(writeJson(fast, false)).toBe(writeJson(exact, false).replace('[1.5', '[15'));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('counts levels alike whichever way it reads', () => {
+    const nested = (depth: number, inner: string): string => '['.repeat(depth) + inner + ']'.repeat(depth);
+    for (const inner of ['1', '1.5']) {
+      expect(read(nested(256, inner))).toBe(nested(256, inner));
+      expect(() => read(nested(257, inner))).toThrow('nesting depth exceeds 256 levels');
+      expect(() => read(nested(200_000, inner))).toThrow('nesting depth exceeds 256 levels');
+    }
+    expect(read('[1E5]')).toBe('[100000]');
   });
 
   it('shares the keys of objects of one shape, also of different texts', () => {

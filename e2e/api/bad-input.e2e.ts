@@ -88,7 +88,7 @@ describe('a platform that is sent rubbish', () => {
       ['a path out of the archive', () => makeZip([{ path: '../../etc/x', content: 'b' }]), /path/i],
       ['an archive that swells', () => bomb, /ratio|larger|expand|compress/i],
     ])(
-      '%s is kept, refused for deployment with the reason, and changes nothing',
+      '%s is kept, refused for deployment with the reason, and changes nothing [B6, api-15.27]',
       async (_, archive, reason) => {
         const uploaded = await upload(archive());
         expect(uploaded.status).toBe(201);
@@ -129,7 +129,7 @@ describe('a platform that is sent rubbish', () => {
         /^hot\/src\/bad\.hot:4:\d+: .*no-such-thing/,
       ],
     ])(
-      'with %s says file and line, in the API and in the app, and the former one serves',
+      'with %s says file and line, in the API and in the app, and the former one serves [B3, api-15.27]',
       async (_, text, place) => {
         const { data } = (await upload(makeBundle({ 'hot/src/bad.hot': text }))).body;
         const asked = await deploy(data.build_id);
@@ -228,7 +228,7 @@ describe('a platform that is sent rubbish', () => {
       ['decimals', '{"price":1.50,"tiny":0.1}'],
       ['text beyond the basic plane', '{"é🌊":"\ud83c\udf0a \\u0000 end"}'],
       ['the empty key', '{"":{"":null}}'],
-    ])('with %s reaches its handler and comes back as its result', async (_, data) => {
+    ])('with %s reaches its handler and comes back as its result [P10]', async (_, data) => {
       const run = await echo(data);
       expect(run.status).toBe('succeeded');
       expect(run.text).toBe(data);
@@ -264,7 +264,7 @@ describe('a platform that is sent rubbish', () => {
   });
 
   describe('as code', () => {
-    it('that never ends is ended after its time, and others run meanwhile', async () => {
+    it('that never ends is ended after its time, and others run meanwhile [X5]', async () => {
       const endless = finish('hostile:endless', {});
       expect(await finish('hostile:echo', 1)).toMatchObject({ result: 1 });
       const run = await endless;

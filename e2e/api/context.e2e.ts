@@ -68,13 +68,13 @@ describe('context variables', () => {
       expect(text).not.toContain(SECRET);
     });
 
-    it('exist once per project: a second creation is a conflict that shows no value', async () => {
+    it('exist once per project: a second creation is a conflict that shows no value [api-15.29]', async () => {
       const { status, body, text } = await send('POST', CONTEXT, { key: 'A_KEY', value: 'another-value' });
       expect([status, body.error['code']]).toEqual([409, 'conflict']);
       expect(text).not.toContain('another-value');
     });
 
-    it('are replaced as a whole: without a description the former one goes', async () => {
+    it('are replaced as a whole: without a description the former one goes [api-15.29]', async () => {
       const { status, body } = await send('PUT', `${CONTEXT}/A_KEY`, { value: '' });
       expect(status).toBe(200);
       expect(body.data).toMatchObject({ key: 'A_KEY', description: null });
@@ -99,7 +99,7 @@ describe('context variables', () => {
       },
     );
 
-    it('are listed by key, in pages', async () => {
+    it('are listed by key, in pages [api-15.29]', async () => {
       const { body } = await send('GET', `${CONTEXT}?limit=500`);
       const keys = body.data.map((each) => each.key);
       expect(keys).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
@@ -211,7 +211,7 @@ describe('context variables', () => {
       );
     });
 
-    it('are there for the next run after they were set, without a deployment, and change with it', async () => {
+    it('are there for the next run after they were set, without a deployment, and change with it [api-15.31]', async () => {
       await send('POST', CONTEXT, { key: 'api.key', value: SECRET });
       await send('POST', CONTEXT, { key: 'region', value: 'eu-1' });
       const seen = await untilResult({ key: false, length: SECRET.length, region: 'eu-1' });
@@ -269,7 +269,7 @@ describe('context variables', () => {
         receiver = end.run;
       });
 
-      it('give their receivers the real ones, which stay secrets there', () => {
+      it('give their receivers the real ones, which stay secrets there [P1]', () => {
         expect(receiver).toMatchObject({ status: 'succeeded', result: received });
       });
 
@@ -297,7 +297,7 @@ describe('context variables', () => {
       });
     });
 
-    it('stand nowhere in the database nor in the logs of the processes', async () => {
+    it('stand nowhere in the database nor in the logs of the processes [P1, api-15.30]', async () => {
       await run('vault:leak');
       await run('vault:pass');
       expect(await tablesWith(SECRET)).toEqual([]);
@@ -352,7 +352,7 @@ describe('context variables', () => {
     }
   });
 
-  describe('under another master key', () => {
+  describe('under another master key [P2]', () => {
     it('fail the run with the name of the variable, never its value', async () => {
       for (const each of platform.processes) if (each.name === 'worker') await each.stop();
       const env = { ...platform.env, HOT_ENCRYPTION_KEY: randomBytes(32).toString('hex') };

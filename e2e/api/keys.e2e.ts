@@ -100,7 +100,7 @@ describe('credentials that an API key makes', () => {
       expect(await statusAs(made.token)).toBe(403);
     });
 
-    it('can not make or end others', async () => {
+    it('can not make or end others [api-15.15]', async () => {
       const { token } = await make(path, {});
       for (const [method, url, body] of [
         ['POST', '/v1/sessions', { permissions: {} }],
@@ -115,7 +115,7 @@ describe('credentials that an API key makes', () => {
       }
     });
 
-    it('are refused at once where they were revoked, and soon everywhere', async () => {
+    it('are refused at once where they were revoked, and soon everywhere [P5]', async () => {
       const made = await make(path, {});
       expect([await statusAs(made.token), await statusAs(made.token, second)]).toEqual([200, 200]);
       expect((await send('DELETE', `${path}/${made[id]}`)).status).toBe(204);
@@ -148,7 +148,7 @@ describe('credentials that an API key makes', () => {
     }, 40_000);
   });
 
-  it('are a thousand sessions at most per key, counted by all processes together', async () => {
+  it('are a thousand sessions at most per key, counted by all processes together [api-15.18]', async () => {
     await send('DELETE', '/v1/sessions');
     const create = (base: string): Promise<Answer<Body>> =>
       call<Body>(base, '/v1/sessions', { key, body: { permissions: {} } });
@@ -175,7 +175,7 @@ describe('credentials that an API key makes', () => {
     expect((await send('DELETE', '/v1/sessions')).body.data).toEqual({ revoked_count: 0 });
   }, 60_000);
 
-  it('leave neither tokens nor what is told about customers in the database or the logs', async () => {
+  it('leave neither tokens nor what is told about customers in the database or the logs [api-15.30]', async () => {
     const secret = 'customer-4f1c9d';
     const made = [
       await make('/v1/sessions', {}),

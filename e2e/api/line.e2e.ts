@@ -28,14 +28,14 @@ describe('a platform with the fixture project', () => {
   const get = <T>(path: string): Promise<T> =>
     call<{ data: T }>(api, path, { key }).then((answer) => answer.body.data);
 
-  it('tells its status without a credential and without an envelope', async () => {
+  it('tells its status without a credential and without an envelope [api-15.2]', async () => {
     const { status, body } = await call<Record<string, unknown>>(api, '/status');
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(['git_sha', 'service', 'start_time', 'status', 'version']);
     expect(body).toMatchObject({ status: 'ok', service: 'hot.dev api server' });
   });
 
-  it('serves the build that the command line deployed', async () => {
+  it('serves the build that the command line deployed [api-15.26]', async () => {
     const build = await get<{ deployed: boolean; runtime_status: string; build_id: string }>(
       '/v1/projects/sdk/builds/deployed',
     );
@@ -51,7 +51,7 @@ describe('a platform with the fixture project', () => {
     ).toBe('PK');
   });
 
-  it('gives an event back exactly as it came', async () => {
+  it('gives an event back exactly as it came [api-15.4]', async () => {
     const data =
       '{"b":1.50,"a":[null,{"x":"é 🌊"}],"10":1,"2":2,"big":12345678901234567890,"":0,"__proto__":{"y":1}}';
     const published = await call<{ data: { event_id: string } }>(api, '/v1/events', {
@@ -64,7 +64,7 @@ describe('a platform with the fixture project', () => {
     expect(read.text).toContain(`"event_data":${data}`);
   });
 
-  it('announces the event first, then its run from start to stop, and has the result at once', async () => {
+  it('announces the event first, then its run from start to stop, and has the result at once [api-15.5]', async () => {
     const data = { nested: { a: [1, 2.5, null, 'ü'] } };
     const sse = await follow('sdk:echo', data);
     const stop = await sse.until((message) => message.type === 'run:stop');
@@ -78,7 +78,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('frames every message the one documented way', async () => {
+  it('frames every message the one documented way [api-15.6]', async () => {
     const sse = await follow('sdk:stream', null);
     await sse.until((message) => message.type === 'run:stop');
     const blocks = sse.raw.split('\n\n').slice(0, -1);
@@ -92,7 +92,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('delivers stream data between start and stop, in order', async () => {
+  it('delivers stream data between start and stop, in order [api-15.7]', async () => {
     const sse = await follow('sdk:stream', null);
     await sse.until((message) => message.type === 'run:stop');
     expect(sse.messages.map((message) => message.type)).toEqual([
@@ -112,7 +112,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('replays an ended run to a late subscriber within a second', async () => {
+  it('replays an ended run to a late subscriber within a second [api-15.9]', async () => {
     const first = await follow('sdk:echo', 1);
     await first.until((message) => message.type === 'run:stop');
     first.close();
@@ -137,7 +137,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('tells why a run failed', async () => {
+  it('tells why a run failed [api-15.40]', async () => {
     const sse = await follow('sdk:fail', {});
     const { run } = await sse.until((message) => message.type === 'run:fail');
     expect(run).toMatchObject({
@@ -147,7 +147,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('tries a failed handler again: update, new run of the same event, success', async () => {
+  it('tries a failed handler again: update, new run of the same event, success [api-15.39]', async () => {
     const sse = await follow('sdk:retry', {});
     const stop = await sse.until((message) => message.type === 'run:stop');
     expect(sse.messages.map((message) => message.type)).toEqual([
@@ -180,7 +180,7 @@ describe('a platform with the fixture project', () => {
     sse.close();
   });
 
-  it('calls one function by name', async () => {
+  it('calls one function by name [api-15.41]', async () => {
     const sse = await follow('hot:call', { fn: '::sdk::fixture/double', args: [21] });
     const stop = await sse.until((message) => message.type === 'run:stop');
     expect(stop.run).toMatchObject({ run_type: 'call', result: 42 });
@@ -242,7 +242,7 @@ describe('a platform with the fixture project', () => {
     ['no type', '{"event_data":1}', 400],
     ['no data', '{"event_type":"a"}', 400],
     ['a type that is no text', '{"event_type":1,"event_data":1}', 400],
-  ])('refuses an event with %s', async (_, body, status) => {
+  ])('refuses an event with %s [api-15.35]', async (_, body, status) => {
     const answer = await call<{ error: { code: string } }>(api, '/v1/events', { key, body });
     expect([answer.status, answer.body.error.code]).toEqual([status, 'bad_request']);
   });

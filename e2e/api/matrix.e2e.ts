@@ -114,7 +114,7 @@ describe('every operation of the API', () => {
   const named = ({ method, path }: Operation): string => `${method} ${path}`;
   const secured = (): readonly Operation[] => operations.filter(({ path }) => path !== '/status');
 
-  it('is in the document, and nothing else is', () => {
+  it('is in the document, and nothing else is [api-15.64]', () => {
     expect(NOT_YET.filter((each) => !OPERATIONS.includes(each))).toEqual([]);
     expect(operations.map(named).sort()).toEqual(OPERATIONS.filter((each) => !NOT_YET.includes(each)).sort());
     expect(OPERATIONS).toHaveLength(62);
@@ -222,7 +222,7 @@ describe('every operation of the API', () => {
     120_000,
   );
 
-  it('gives a request id with every answer, of its own and the same in header and body', async () => {
+  it('gives a request id with every answer, of its own and the same in header and body [api-15.68]', async () => {
     const seen = new Set<string>();
     const reads = secured().filter(({ method, path }) => method === 'GET' && !path.includes('subscribe'));
     for (const operation of [...reads, { method: 'GET', path: '/status', multipart: false }]) {

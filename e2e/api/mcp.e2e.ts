@@ -155,7 +155,7 @@ describe('MCP services', () => {
       await client.close();
     });
 
-    it('and a key for one tool', async () => {
+    it('and a key for one tool [api-15.57]', async () => {
       const client = await connected('weather', { token: weather });
       const args = { place: { name: 'Rome' }, unit: 'Celsius' };
       const result = await client.callTool({ name: 'get-forecast', arguments: args });
@@ -379,7 +379,7 @@ describe('MCP services', () => {
       return error?.code ?? (result === undefined ? 'nothing' : 'ran');
     };
 
-    it('anybody to public tools, and nobody unknown to others', async () => {
+    it('anybody to public tools, and nobody unknown to others [api-15.57]', async () => {
       expect(await status('stock', 'count', null, { to: 1 })).toBe('ran');
       expect(await status('weather', 'other', null)).toBe(401);
       expect(await status('weather', 'other', 'nonsense')).toBe(401);
@@ -436,7 +436,7 @@ describe('MCP services', () => {
       expect(anonymous.body).toMatchObject({ result: { tools: [] } });
     });
 
-    it('tell the program who calls, and records which credential', async () => {
+    it('tell the program who calls, and records which credential [api-15.60]', async () => {
       const { token, id } = await serviceKey(
         { 'mcp:weather/*': ['execute'] },
         { name: 'Ada', metadata: { customer: 'c-77' } },
@@ -498,7 +498,7 @@ describe('MCP services', () => {
     const discover = (body: object, headers: Readonly<Record<string, string>>): Promise<RawAnswer> =>
       raw('modern', body, headers);
 
-    it('say what they can', async () => {
+    it('say what they can [api-15.58]', async () => {
       const answer = await discover(modern('server/discover'), modernHeaders('server/discover'));
       expect(answer.body).toEqual({
         jsonrpc: '2.0',
@@ -558,7 +558,7 @@ describe('MCP services', () => {
       expect([answer.status, (answer.body as Rpc).error?.code]).toEqual([400, code]);
     });
 
-    it('refuse versions that are not known, and say which are', async () => {
+    it('refuse versions that are not known, and say which are [api-15.58]', async () => {
       const answer = await discover(modern('tools/list', {}, { [`${META}protocolVersion`]: '2027-01-01' }), {
         ...modernHeaders('tools/list'),
         'mcp-protocol-version': '2027-01-01',

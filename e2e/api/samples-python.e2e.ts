@@ -20,7 +20,7 @@ describe('Python samples of the API reference', () => {
     return runSample('python', file, { api, key, cwd: place.folder, env, ...more });
   };
 
-  it('list projects and publish an event', async () => {
+  it('list projects and publish an event [api-15.70]', async () => {
     const said = await start('publish_event.py', {
       after: 'print([each["name"] for each in projects])',
     }).ends();

@@ -83,7 +83,7 @@ describe('samples of the API reference', () => {
     await sample.stop();
   });
 
-  it('in JavaScript: projects are listed and an event is published', async () => {
+  it('in JavaScript: projects are listed and an event is published [api-15.70]', async () => {
     const before = await published();
     const said = await start('javascript', 'publish-event.js', {
       after: `console.log(projects.map(({ name }) => name));`,

@@ -174,7 +174,7 @@ describe('schedules', () => {
     );
   });
 
-  it('are not made over HTTP', async () => {
+  it('are not made over HTTP [api-15.41]', async () => {
     const answer = await call(platform.api, '/v1/events', {
       key: platform.key,
       body: { event_type: 'hot:schedule:new', event_data: { fn: '::clock::jobs/later', schedule: '@daily' } },

@@ -98,7 +98,7 @@ describe('webhooks', () => {
       ['a number', ' 7 ', 7, ' 7 '],
       ['JSON that is no JSON', '{"a":}', '{"a":}', '{"a":}'],
       ['characters of all kinds', '{"ü":"😀\\u0000"}', { ü: '😀\u0000' }, '{"ü":"😀\\u0000"}'],
-    ])('whose body is %s', async (_what, body, expected, raw) => {
+    ])('whose body is %s [api-15.59]', async (_what, body, expected, raw) => {
       const seen = await mirror({ body });
       expect([seen['body'], seen['body-raw'], seen['has-bytes']]).toEqual([expected, raw, false]);
     });
@@ -228,14 +228,14 @@ describe('webhooks', () => {
       expect(answer.body).toEqual({ queued: true });
     });
 
-    it('500 for what failed or was cancelled, without a word why', async () => {
+    it('500 for what failed or was cancelled, without a word why [api-15.59]', async () => {
       const failed = await post('POST shop/fail', {});
       expect([failed.status, failed.text]).toEqual([500, '{"error":"Webhook function execution failed"}']);
       const cancelled = await post('POST shop/cancel', {});
       expect([cancelled.status, cancelled.text]).toEqual([500, '{"error":"Execution cancelled"}']);
     });
 
-    it('504 in time, and the run goes on', async () => {
+    it('504 in time, and the run goes on [api-15.59]', async () => {
       const began = performance.now();
       const answer = await post('POST shop/slow', { ms: 6_000, mark: 'late' });
       expect([answer.status, answer.text]).toEqual([504, '{"error":"Webhook function timed out after 5s"}']);
@@ -283,7 +283,7 @@ describe('webhooks', () => {
       expect((await hook('DELETE shop/thing')).status).toBe(204);
     });
 
-    it('that say the same of everything that is wrong with them', async () => {
+    it('that say the same of everything that is wrong with them [api-15.59]', async () => {
       const right = at('POST shop/plain');
       const token = right.split('/').at(-1) ?? '';
       const wrong: readonly (readonly [string, string])[] = [
@@ -326,7 +326,7 @@ describe('webhooks', () => {
       expect(after).toEqual(before);
     });
 
-    it('that survive deployments, also one without them', async () => {
+    it('that survive deployments, also one without them [B9]', async () => {
       const source = join(folder, 'hot/src/hooks.hot');
       const text = readFileSync(source, 'utf8');
       for (const note of ['// 1', '// 2', '// 3']) {
@@ -387,7 +387,7 @@ describe('webhooks', () => {
       if (status === 403) expect(answer.body).toMatchObject({ error: { code: 'forbidden' } });
     });
 
-    it('refuse nobody, nonsense and the revoked', async () => {
+    it('refuse nobody, nonsense and the revoked [api-15.59]', async () => {
       for (const token of [null, 'nonsense', `${'0'.repeat(32)}_${'0'.repeat(32)}`]) {
         const answer = await guarded(token);
         expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
@@ -436,7 +436,7 @@ describe('webhooks', () => {
       expect(answer.status).toBe(404);
     });
 
-    it('tell the program who called, and the records which credential, never the token', async () => {
+    it('tell the program who called, and the records which credential, never the token [api-15.60]', async () => {
       const { token, id } = await serviceKey(
         { 'webhook:*': ['execute'] },
         { name: 'Ada', metadata: { customer: 'c-77', tier: 'pro' } },
@@ -466,7 +466,7 @@ describe('webhooks', () => {
     });
   });
 
-  it('leave no token, signature or caller in what is stored or shown', async () => {
+  it('leave no token, signature or caller in what is stored or shown [P7]', async () => {
     const { token } = (
       await api<{ data: { token: string } }>('POST', '/v1/service-keys', {
         permissions: { 'webhook:*': ['execute'] },

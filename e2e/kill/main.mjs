@@ -29,7 +29,7 @@ const atRandom = { play: killAtRandom, kills: Number(values.kills), seed: Number
 for (const [name, scenario] of Object.entries({
   ...SCENARIOS,
   ...TASK_SCENARIOS,
-  'kills at random': atRandom,
+  'kills at random [X6, B2]': atRandom,
 })) {
   if (!name.includes(values.only)) continue;
   const started = performance.now();

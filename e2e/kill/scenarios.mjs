@@ -21,7 +21,7 @@ async function untilRunsEnd(cluster, count) {
 }
 
 export const SCENARIOS = {
-  'kill -9 of the worker': {
+  'kill -9 of the worker [api-15.66]': {
     event: mixed,
     expected: once,
     async harm(cluster) {
@@ -30,7 +30,7 @@ export const SCENARIOS = {
       await cluster.spawn('worker');
     },
   },
-  'kill -9 of the api': {
+  'kill -9 of the api [D2]': {
     event: mixed,
     expected: once,
     async harm(cluster) {
@@ -38,7 +38,7 @@ export const SCENARIOS = {
       await cluster.spawn('api');
     },
   },
-  'kill -9 of PostgreSQL': {
+  'kill -9 of PostgreSQL [D7]': {
     event: mixed,
     expected: once,
     async harm(cluster) {
@@ -47,7 +47,7 @@ export const SCENARIOS = {
       await cluster.startPostgres();
     },
   },
-  'kill -9 of Redis, its data wiped': {
+  'kill -9 of Redis, its data wiped [D4]': {
     event: mixed,
     expected: once,
     async harm(cluster) {

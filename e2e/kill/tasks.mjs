@@ -60,7 +60,7 @@ const tasks = (n) => ({ event_type: n % 3 === 0 ? 'sdk:listen' : 'sdk:task', eve
 const once = () => 'once';
 
 export const TASK_SCENARIOS = {
-  'kill -9 of the worker of tasks': {
+  'kill -9 of the worker of tasks [T2]': {
     event: tasks,
     expected: once,
     wrong: wrongTasks,
@@ -71,7 +71,7 @@ export const TASK_SCENARIOS = {
       await cluster.spawn('worker');
     },
   },
-  'kill -9 of Redis under tasks, its data wiped': {
+  'kill -9 of Redis under tasks, its data wiped [D4]': {
     event: tasks,
     expected: once,
     wrong: wrongTasks,

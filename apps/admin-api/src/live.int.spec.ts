@@ -137,7 +137,7 @@ describe('the live feed of an environment', () => {
     expect(Date.now() - before).toBeLessThan(900);
   });
 
-  it('gives a browser that comes back what it missed', async () => {
+  it('gives a browser that comes back what it missed [L1]', async () => {
     const first = await subscribe();
     await makeEvent(app.db, tenant);
     await eventually(() => expect(first.topics()).toContain('event:created'));

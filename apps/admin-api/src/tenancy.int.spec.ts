@@ -113,7 +113,7 @@ describe('every route of the app', () => {
     }
   });
 
-  it('does not exist in an environment of another organization, by whatever name', async () => {
+  it('does not exist in an environment of another organization, by whatever name [P4]', async () => {
     for (const route of scoped().filter(({ path }) => path.includes('/:env/'))) {
       const crossed = await ask(admin, route, address(route, { slug: ours.slug, envName: theirs.envId }));
       expect([route.path, words(crossed)]).toEqual([

@@ -40,7 +40,7 @@ describe('builds', () => {
   const incoming = (): readonly string[] => readdirSync(join(api.dataDir, 'builds', '.incoming'));
 
   describe('uploading', () => {
-    it('keeps the archive and gives it back byte for byte', async () => {
+    it('keeps the archive and gives it back byte for byte [api-15.25]', async () => {
       const archive = testBundle('on a ::x/y');
       const answer = await upload(archive);
       expect(answer.statusCode).toBe(201);
@@ -72,7 +72,7 @@ describe('builds', () => {
       ]);
     });
 
-    it('takes the parts in any order, and drops parts it does not know', async () => {
+    it('takes the parts in any order, and drops parts it does not know [api-15.24]', async () => {
       const archive = testBundle('');
       const parts = [hashPart(sha256(archive)), idPart(''), filePart(archive)] as const;
       for (const [a, b, c] of [
@@ -90,14 +90,14 @@ describe('builds', () => {
       expect(await total()).toBe(6);
     });
 
-    it("takes the bundle's own hash, in any case, as well as that of the bytes", async () => {
+    it("takes the bundle's own hash, in any case, as well as that of the bytes [B7]", async () => {
       const archive = testBundle('fn ::a/b', { manifest: { bundle_hash: 'ABCDEF0123' } });
       expect((await send([hashPart('abcdef0123'), filePart(archive)])).statusCode).toBe(201);
       const upper = await send([hashPart(sha256(archive).toUpperCase()), filePart(archive)]);
       expect(upper.json().data.hash).toBe(sha256(archive));
     });
 
-    it('refuses another hash, says what it expected, and keeps nothing', async () => {
+    it('refuses another hash, says what it expected, and keeps nothing [B7, api-15.21]', async () => {
       const archive = testBundle('', { manifest: { bundle_hash: 'f'.repeat(64) } });
       const answer = await send([hashPart('0'.repeat(64)), filePart(archive)]);
       expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'bad_request']);
@@ -119,7 +119,7 @@ describe('builds', () => {
       expect((await call('GET', url)).json().data).toMatchObject({ deployed: false, deployment_sequence: 0 });
     });
 
-    it('answers 200 when the id is known in the project, without looking at the new bytes', async () => {
+    it('answers 200 when the id is known in the project, without looking at the new bytes [B8, api-15.22]', async () => {
       const [archive, id] = [testBundle('fn ::a/a'), newId()];
       expect((await upload(archive, id)).statusCode).toBe(201);
       const again = await send([hashPart('wrong'), idPart(id.toUpperCase()), filePart(randomBytes(100))]);
@@ -137,7 +137,7 @@ describe('builds', () => {
       expect(new Set(ids).size).toBe(3);
     });
 
-    it('ends with one build when the same id is uploaded ten times at once', async () => {
+    it('ends with one build when the same id is uploaded ten times at once [api-15.23]', async () => {
       const [archive, id] = [testBundle('fn ::a/a'.repeat(1_000)), newId()];
       const answers = await Promise.all(Array.from({ length: 10 }, () => upload(archive, id)));
       expect(answers.map((answer) => answer.statusCode).sort()).toEqual([...Array(9).fill(200), 201]);
@@ -172,7 +172,7 @@ describe('builds', () => {
       ).toBe(true);
     });
 
-    it('refuses an id that belongs to another project, of whatever environment', async () => {
+    it('refuses an id that belongs to another project, of whatever environment [B8]', async () => {
       const [archive, id] = [testBundle(''), newId()];
       await upload(archive, id);
       await call('POST', '/v1/projects', { name: 'other' });
@@ -240,7 +240,7 @@ describe('builds', () => {
       expect([noBoundary.statusCode, noBoundary.json().error.code]).toEqual([400, 'bad_request']);
     });
 
-    it('refuses an archive beyond the limit, exactly beyond it', async () => {
+    it('refuses an archive beyond the limit, exactly beyond it [B6]', async () => {
       const largest = randomBytes(MAX_BYTES);
       expect((await upload(largest)).statusCode).toBe(201);
       const answer = await upload(Buffer.concat([largest, Buffer.from('x')]));
@@ -327,7 +327,7 @@ describe('builds', () => {
   });
 
   describe('reading', () => {
-    it('finds one, the deployed one, and says which thing is missing', async () => {
+    it('finds one, the deployed one, and says which thing is missing [api-15.28]', async () => {
       const message = async (url: string): Promise<string> => {
         const answer = await call('GET', url);
         return `${answer.statusCode} ${answer.json().error?.message}`;
@@ -392,7 +392,7 @@ describe('builds', () => {
       ['GET', '/v1/projects/orders/builds/ID', 'build:orders/ID', 'read'],
       ['GET', '/v1/projects/orders/builds/ID/download', 'build:orders/ID', 'read'],
       ['POST', '/v1/projects/orders/builds/ID/deploy', 'build:orders/ID', 'execute'],
-    ])('%s %s needs %s %s', async (method, url, urn, action) => {
+    ])('%s %s needs %s %s [api-15.13]', async (method, url, urn, action) => {
       const id = (await upload(testBundle(''))).json().data.build_id;
       await call('POST', `/v1/projects/orders/builds/${id}/deploy`);
       const status = async (set: Record<string, string[]>): Promise<number> =>
@@ -422,7 +422,7 @@ describe('builds', () => {
       expect((await deploy(id)).json().data.deployment_sequence).toBe(2);
     });
 
-    it('lets the later of two deployments stand, also of fifty at once', async () => {
+    it('lets the later of two deployments stand, also of fifty at once [B4]', async () => {
       const ids = await Promise.all([uploaded(), uploaded(), uploaded()]);
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, index) => deploy(ids[index % 3] ?? '')),
@@ -458,7 +458,7 @@ describe('builds', () => {
       expect(answer.json().data.runtime_warning.message).toContain('stripe.key (required by ::pay/charge)');
     });
 
-    it('activate deploys the newest build, deactivate stands everything down', async () => {
+    it('activate deploys the newest build, deactivate stands everything down [api-15.50]', async () => {
       const [first, second] = [await uploaded(), await uploaded()];
       await deploy(first);
       const off = (await call('POST', '/v1/projects/orders/deactivate')).json().data;

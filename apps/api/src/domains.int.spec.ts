@@ -94,12 +94,12 @@ describe('custom domains', () => {
     'api.hot.dev',
     'api.inside.example',
     'a.b.',
-  ])('are refused as %p', async (domain) => {
+  ])('are refused as %p [api-15.54]', async (domain) => {
     const answer = await register(domain);
     expect([domain, answer.statusCode, answer.json().error.code]).toEqual([domain, 400, 'bad_request']);
   });
 
-  it('belong to one environment anywhere: of registrations at once one wins', async () => {
+  it('belong to one environment anywhere: of registrations at once one wins [api-15.54]', async () => {
     const [domain, stranger] = [fresh(), await api.addTenant()];
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, at) =>
@@ -111,7 +111,7 @@ describe('custom domains', () => {
     expect(refused?.json().error.code).toBe('domain_exists');
   });
 
-  it('go from state to state, each call of verify saying what is next', async () => {
+  it('go from state to state, each call of verify saying what is next [api-15.54]', async () => {
     const row = await made();
     const [name, value] = [row['acm_validation_cname_name'] ?? '', row['acm_validation_cname_value'] ?? ''];
     const common = { domain_id: row.domain_id, domain: row['domain'] };
@@ -158,7 +158,7 @@ describe('custom domains', () => {
     expect((await api.call('GET', `/v1/domains/${row.domain_id}`)).json().data.verified_at).toBe(first);
   }, 20_000);
 
-  it('can be in no state out of turn, whoever writes', async () => {
+  it('can be in no state out of turn, whoever writes [A6]', async () => {
     const row = await made();
     for (const columns of [
       'tls_provisioned_at = now()',
@@ -184,7 +184,7 @@ describe('custom domains', () => {
     });
   });
 
-  it('are served as the environment, with its credentials only, and recorded under their name', async () => {
+  it('are served as the environment, with its credentials only, and recorded under their name [api-15.56]', async () => {
     const [domain, stranger] = [fresh(), await api.addTenant()];
     await proven(domain);
     expect(await statusAt(domain)).toBe(200);
@@ -198,7 +198,7 @@ describe('custom domains', () => {
     });
   });
 
-  it('leave known hosts alone; every other host is not found, whatever is asked for but the status', async () => {
+  it('leave known hosts alone; every other host is not found, whatever is asked for but the status [api-15.56]', async () => {
     for (const host of ['localhost', '127.0.0.1:4681', '[::1]:4681', 'api.hot.dev', 'api.inside.example']) {
       expect([host, await statusAt(host)]).toEqual([host, 200]);
     }
@@ -226,7 +226,7 @@ describe('custom domains', () => {
     await made(domain);
   });
 
-  it('follow the plan: none, so many, as many as one likes; those being deleted do not count', async () => {
+  it('follow the plan: none, so many, as many as one likes; those being deleted do not count [api-15.55]', async () => {
     const tenant = await api.addTenant();
     await putOnPlan(tenant, 'starter');
     await eventually(async () => {

@@ -41,7 +41,7 @@ describe('files', () => {
     (await api.db.query('SELECT 1 FROM hot.file_leftover')).length;
 
   describe('in one piece', () => {
-    it('are stored as they came, whatever the content type says', async () => {
+    it('are stored as they came, whatever the content type says [api-15.61]', async () => {
       const json = '{ "a" : 1.0, "a": 2 }\n';
       const answer = await put('raw/data.json', json, { headers: { 'content-type': 'application/json' } });
       expect(answer.statusCode).toBe(200);
@@ -69,7 +69,7 @@ describe('files', () => {
       expect((await api.call('GET', `/v1/files/${file.file_id}`)).json().data).toEqual(file);
     });
 
-    it('are replaced under their id, and the former bytes go', async () => {
+    it('are replaced under their id, and the former bytes go [api-15.61]', async () => {
       const first = (await put('replaced.txt', 'one')).json().data;
       const before = stored().length;
       const second = (await put('/replaced.txt', 'twice')).json().data;
@@ -93,7 +93,7 @@ describe('files', () => {
       expect((await put('none', Buffer.from('x'))).json().data.content_type).toBeNull();
     });
 
-    it('are deleted once, and begin anew under another id', async () => {
+    it('are deleted once, and begin anew under another id [api-15.61]', async () => {
       const { file_id: id } = (await put('gone.txt', 'x')).json().data;
       const answer = await api.call('DELETE', `/v1/files/${id}`);
       expect([answer.statusCode, answer.body]).toEqual([204, '']);
@@ -129,13 +129,13 @@ describe('files', () => {
       'a%2F..',
       'x'.repeat(1025),
       '%ff',
-    ])('are refused at %s', async (path) => {
+    ])('are refused at %s [api-15.61]', async (path) => {
       const before = stored().length;
       expect(error(await put(path, 'x'))).toEqual([400, 'bad_request']);
       expect(stored()).toHaveLength(before);
     });
 
-    it('are listed with the last changed first, by a prefix that is taken literally', async () => {
+    it('are listed with the last changed first, by a prefix that is taken literally [api-15.61]', async () => {
       const { token } = await api.addTenant();
       const list = async (query: string): Promise<readonly string[]> =>
         (await api.call('GET', `/v1/files?${query}`, { token }))
@@ -267,7 +267,7 @@ describe('files', () => {
       await abort(open.json().data.upload_id);
     });
 
-    it('come in any order, may be replaced, and make one file', async () => {
+    it('come in any order, may be replaced, and make one file [api-15.62]', async () => {
       const { token, orgId } = await api.addTenant();
       const { upload_id: id } = (await begin({ path: 'whole.bin' }, { token })).json().data;
       expect((await part(id, 3, 'end', { token })).json().data).toEqual({
@@ -301,7 +301,7 @@ describe('files', () => {
       expect((await download(file.file_id, { token })).body).toBe('x');
     });
 
-    it('can be completed only when none is missing, and stay open until then', async () => {
+    it('can be completed only when none is missing, and stay open until then [api-15.62]', async () => {
       const { token } = await api.addTenant();
       const { upload_id: id } = (await begin({ path: 'x', expected_size: 6 }, { token })).json().data;
       expect(error(await complete(id, { token }))).toEqual([409, 'upload_incomplete']);
@@ -317,7 +317,7 @@ describe('files', () => {
       expect(error(await complete(open, { token }))).toEqual([400, 'part_too_small']);
     });
 
-    it('are aborted with what has arrived, once or twice', async () => {
+    it('are aborted with what has arrived, once or twice [api-15.62]', async () => {
       const before = stored().length;
       const { upload_id: id } = (await begin({ path: 'x' })).json().data;
       await part(id, 1, 'x');

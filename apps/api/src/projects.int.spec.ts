@@ -19,7 +19,7 @@ describe('projects', () => {
     api.call(method, url, { token: tenant.token, ...(body === undefined ? {} : { body }) });
   const create = async (name: string) => (await call('POST', '/v1/projects', { name })).json().data;
 
-  it('are created, found by id and by name, and listed', async () => {
+  it('are created, found by id and by name, and listed [api-15.3]', async () => {
     const answer = await call('POST', '/v1/projects', { name: '  orders ' });
     expect(answer.statusCode).toBe(201);
     const project = answer.json().data;
@@ -129,7 +129,7 @@ describe('projects', () => {
     expect([refused.statusCode, refused.json().error.code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('are renamed: the old name is free, the id stays, and the time is a later one', async () => {
+  it('are renamed: the old name is free, the id stays, and the time is a later one [api-15.51]', async () => {
     const project = await create('orders');
     const answer = await call('PATCH', '/v1/projects/orders', { name: 'orders-eu' });
     expect(answer.statusCode).toBe(200);
@@ -142,7 +142,7 @@ describe('projects', () => {
     expect((await call('PATCH', '/v1/projects/orders-eu', { name: 'orders-eu' })).statusCode).toBe(200);
   });
 
-  it('do not take the name of another project', async () => {
+  it('do not take the name of another project [api-15.51]', async () => {
     await create('one');
     await create('two');
     const answer = await call('PATCH', '/v1/projects/one', { name: 'two' });
@@ -213,7 +213,7 @@ describe('projects', () => {
     expect(await create('orders')).toMatchObject({ project_id: id, active: true });
   });
 
-  it('are deleted: gone for good, with the name free for another', async () => {
+  it('are deleted: gone for good, with the name free for another [api-15.49]', async () => {
     const { project_id: id } = await create('orders');
     const gone = await call('DELETE', '/v1/projects/orders');
     expect([gone.statusCode, gone.body]).toEqual([204, '']);
@@ -237,7 +237,7 @@ describe('projects', () => {
     ['DELETE', '/v1/projects/orders', { 'project:ord*': ['delete'] }, { 'project:*': ['update'] }],
     ['POST', '/v1/projects/orders/activate', { 'project:orders': ['update'] }, { 'project:*': ['read'] }],
     ['POST', '/v1/projects/orders/deactivate', { 'project:orders': ['*'] }, { 'build:*': ['*'] }],
-  ])('%s %s needs just its permission', async (method, url, enough, tooLittle) => {
+  ])('%s %s needs just its permission [api-15.13]', async (method, url, enough, tooLittle) => {
     await create('orders');
     const body = method === 'POST' || method === 'PATCH' ? { body: { name: 'new' } } : {};
     const refused = await api.call(method, url, {

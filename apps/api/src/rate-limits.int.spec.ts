@@ -53,7 +53,7 @@ describe('the rate limit of an organization', () => {
     ['starter', 20],
     ['pro', 100],
   ])(
-    'of plan %s admits exactly %i requests a second, over all environments and processes',
+    'of plan %s admits exactly %i requests a second, over all environments and processes [api-15.48]',
     async (plan, limit) => {
       const tenant = await one.addTenant();
       await putOnPlan(tenant, plan);
@@ -64,7 +64,7 @@ describe('the rate limit of an organization', () => {
     },
   );
 
-  it('says in the header and in the body when to try again, and then it works', async () => {
+  it('says in the header and in the body when to try again, and then it works [api-15.48]', async () => {
     const tenant = await one.addTenant();
     await putOnPlan(tenant, 'starter', { rate_limit_rps: 1 });
     await one.call('GET', '/v1/env', { token: tenant.token });
@@ -109,7 +109,7 @@ describe('the rate limit of an organization', () => {
     }
   });
 
-  it('leaves other organizations alone, and follows another plan at once', async () => {
+  it('leaves other organizations alone, and follows another plan at once [api-15.48]', async () => {
     const [tenant, other] = [await one.addTenant(), await one.addTenant()];
     await putOnPlan(tenant, 'starter', { rate_limit_rps: 1 });
     expect(await storm([tenant.token], 6)).toEqual({ 200: 1, 429: 5 });

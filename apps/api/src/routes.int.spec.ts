@@ -100,7 +100,7 @@ describe('every route', () => {
     expect(routes.every((route) => route.path.startsWith('/v1/'))).toBe(true);
   });
 
-  it('refuses strangers with 401 before anything else', async () => {
+  it('refuses strangers with 401 before anything else [api-15.1]', async () => {
     for (const route of routes) {
       for (const token of [null, 'rubbish', `hot_${'0'.repeat(32)}_${'0'.repeat(64)}`]) {
         const answer = await api.call(route.method, fill(route, {}), { token, payload: '{' });
@@ -110,7 +110,7 @@ describe('every route', () => {
     }
   });
 
-  it('treats what belongs to another environment as if it did not exist', async () => {
+  it('treats what belongs to another environment as if it did not exist [P4, api-15.10]', async () => {
     const addressed = routes.filter((route) => route.path.includes(':') && route.method !== 'HEAD');
     expect(addressed.length).toBeGreaterThan(15);
     for (const route of addressed) {
@@ -177,7 +177,7 @@ describe('every route', () => {
     }
   });
 
-  it('refuses a credential without any permission, on things that are its own', async () => {
+  it('refuses a credential without any permission, on things that are its own [api-15.13]', async () => {
     const token = await api.key({}, theirs);
     for (const route of routes) {
       // Any API key may make service keys out of what it has, which is nothing here.
@@ -193,7 +193,7 @@ describe('every route', () => {
   });
 
   it.each(['sessions', 'service-keys'])(
-    'takes %s that may everything, but lets them make no others',
+    'takes %s that may everything, but lets them make no others [api-15.73]',
     async (kind) => {
       const made = await api.call('POST', `/v1/${kind}`, { body: { permissions: { '*:*': ['*'] } } });
       const { token } = made.json().data;

@@ -117,7 +117,7 @@ describe('service keys', () => {
     expect(answer.json().data).toMatchObject({ name: input.name, description: input.description });
   });
 
-  it('may carry every type of resource that the API key has', async () => {
+  it('may carry every type of resource that the API key has [api-15.20]', async () => {
     const narrow = await api.key({ 'mcp:weather/*': ['execute'] });
     for (const permissions of [
       { 'mcp:weather/*': ['execute'], 'stream:*': ['read'] },
@@ -150,7 +150,7 @@ describe('service keys', () => {
     const patch = (id: string, payload: string) =>
       api.call('PATCH', `${KEYS}/${id}`, { payload, headers: JSON_TYPE });
 
-    it('get other metadata as a whole, and nothing else', async () => {
+    it('get other metadata as a whole, and nothing else [api-15.19]', async () => {
       const { data } = (await make({ permissions: {}, name: 'n', metadata: { a: 1 } })).json();
       const { token: _, ...shown } = data;
       const answer = await patch(
@@ -172,7 +172,7 @@ describe('service keys', () => {
       expect((await patch('nonsense', '{"metadata":1}')).statusCode).toBe(400);
     });
 
-    it('are not changed any more when they are revoked', async () => {
+    it('are not changed any more when they are revoked [api-15.19]', async () => {
       const { service_key_id } = (await make({ permissions: {}, metadata: 1 })).json().data;
       await api.call('DELETE', `${KEYS}/${service_key_id}`);
       for (const body of ['{"metadata":2}', '{}']) {
@@ -183,7 +183,7 @@ describe('service keys', () => {
     });
   });
 
-  it('are refused with the next request after they were revoked, and are still listed', async () => {
+  it('are refused with the next request after they were revoked, and are still listed [api-15.19]', async () => {
     const { token, service_key_id } = (await make({ permissions: { '*:*': ['*'] } })).json().data;
     expect(await statusAs(token)).toBe(200);
     expect((await api.call('DELETE', `${KEYS}/${service_key_id}`)).statusCode).toBe(204);
@@ -203,7 +203,7 @@ describe('service keys', () => {
     await eventually(async () => expect(await statusAs(token)).toBe(401), { timeoutMs: 1_000 });
   });
 
-  it('stand and fall with their API key', async () => {
+  it('stand and fall with their API key [api-15.67]', async () => {
     const parent = await api.key({ '*:*': ['*'] });
     const { token } = (await make({ permissions: { 'env:*': ['read'] } }, parent)).json().data;
     expect(await statusAs(token)).toBe(200);

@@ -20,7 +20,7 @@ describe('sessions', () => {
   const statusAs = async (token: string): Promise<number> =>
     (await api.call('GET', '/v1/env', { token })).statusCode;
 
-  it('are made with a token that is shown once', async () => {
+  it('are made with a token that is shown once [api-15.14]', async () => {
     const answer = await make({ permissions: { 'env:*': ['read'] }, metadata: { visitor: 'v-81' } });
     expect(answer.statusCode).toBe(201);
     const { data } = answer.json();
@@ -97,7 +97,7 @@ describe('sessions', () => {
   });
 
   it.each([0, -1, 86_401, 1.5, '60', true, [60], 1e300])(
-    'are refused with a life of %j',
+    'are refused with a life of %j [api-15.17]',
     async (expires_in) => {
       const answer = await make({ permissions: {}, expires_in });
       expect([answer.statusCode, answer.json().error.code]).toEqual([400, 'bad_request']);
@@ -199,7 +199,7 @@ describe('sessions', () => {
     });
   });
 
-  it('are managed only with the permissions for it', async () => {
+  it('are managed only with the permissions for it [api-15.72]', async () => {
     const bare = await api.key({ 'event:*': ['read'] });
     const reader = await api.key({ 'session:*': ['read'] });
     const { session_id } = (await make({ permissions: {} })).json().data;
@@ -243,7 +243,7 @@ describe('sessions', () => {
       expect(await statusAs(token.slice(0, -1) + (token.endsWith('0') ? '1' : '0'))).toBe(401);
     });
 
-    it('are written into the record of accesses, with the person behind the key', async () => {
+    it('are written into the record of accesses, with the person behind the key [api-15.69]', async () => {
       const { token, session_id } = (await make({ permissions: { 'env:*': ['read'] } })).json().data;
       expect(await statusAs(token)).toBe(200);
       await eventually(async () => {
@@ -255,7 +255,7 @@ describe('sessions', () => {
       });
     });
 
-    it('end with their time', async () => {
+    it('end with their time [api-15.16]', async () => {
       const { token, session_id } = (await make({ permissions: { '*:*': ['*'] } })).json().data;
       expect(await statusAs(token)).toBe(200);
       await api.db.execute(`UPDATE hot.session SET expires_at = now() WHERE session_id = $1`, [session_id]);
@@ -265,7 +265,7 @@ describe('sessions', () => {
       expect((await api.call('DELETE', `${SESSIONS}/${session_id}`)).statusCode).toBe(204);
     });
 
-    it('end with the next request after they were revoked, and can be revoked again', async () => {
+    it('end with the next request after they were revoked, and can be revoked again [api-15.14]', async () => {
       const { token, session_id } = (await make({ permissions: { '*:*': ['*'] } })).json().data;
       expect(await statusAs(token)).toBe(200);
       for (const _ of [1, 2]) {
@@ -283,7 +283,7 @@ describe('sessions', () => {
       await eventually(async () => expect(await statusAs(token)).toBe(401), { timeoutMs: 1_000 });
     });
 
-    it('stand and fall with their API key', async () => {
+    it('stand and fall with their API key [api-15.67]', async () => {
       const parent = await api.key({ '*:*': ['*'] });
       const { token } = (await make({ permissions: { 'env:*': ['read'] } }, parent)).json().data;
       expect(await statusAs(token)).toBe(200);
@@ -359,7 +359,7 @@ describe('the limit of active sessions', () => {
 
   const make = (token = tenant.token) => api.call('POST', SESSIONS, { token, body: { permissions: {} } });
 
-  it('holds for many at the same time, and per key', async () => {
+  it('holds for many at the same time, and per key [api-15.18]', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => make()));
     const statuses = answers.map((answer) => answer.statusCode).sort();
     expect(statuses).toEqual([

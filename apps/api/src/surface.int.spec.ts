@@ -114,7 +114,7 @@ describe('the surface of the API', () => {
     await eventually(async () => expect(await status()).toBe(401), { timeoutMs: 1_000 });
   });
 
-  it('answers an unknown path without looking at credentials', async () => {
+  it('answers an unknown path without looking at credentials [api-15.36]', async () => {
     for (const url of ['/v1/rockets', '/nope', '/v1/env/', '/v1//env', '/V1/env']) {
       const answer = await api.call('GET', url, { token: null });
       expect([url, answer.statusCode]).toEqual([url, 404]);
@@ -123,7 +123,7 @@ describe('the surface of the API', () => {
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'answers %s on a path that only reads with 405',
+    'answers %s on a path that only reads with 405 [api-15.36]',
     async (method) => {
       const answer = await api.call(method, '/v1/env', { token: null });
       expect(answer.statusCode).toBe(405);

@@ -21,7 +21,7 @@ describe('what an organization uses', () => {
     );
   const TODAY = `(now() AT TIME ZONE 'UTC')::date`;
 
-  it('is without limits and percentages for whoever hosts itself, by the month of the calendar', async () => {
+  it('is without limits and percentages for whoever hosts itself, by the month of the calendar [api-15.52]', async () => {
     const data = await usage(api.tenant.token);
     expect(data).toMatchObject({
       org_id: api.tenant.orgId,
@@ -80,7 +80,7 @@ describe('what an organization uses', () => {
     expect((await usage(tenant.token)).usage).toMatchObject({ call_storage_bytes: 0, call_count: 0 });
   });
 
-  it('warns above 90 percent of a plan only', async () => {
+  it('warns above 90 percent of a plan only [api-15.53]', async () => {
     const tenant = await api.addTenant();
     await api.db.execute(
       `INSERT INTO hot.org_plan (org_id, plan_uuid, features) SELECT $1, plan_uuid, $2 FROM hot.plan WHERE plan_id = 'pro'`,

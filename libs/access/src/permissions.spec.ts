@@ -37,7 +37,7 @@ describe('validation', () => {
     [17, { 'file:reports/*': ['read'] }],
     [18, { 'event:a b:c': ['read'] }],
     [19, { 'mcp:*': ['execute', 'execute'] }],
-  ])('row %i: accepts %j', (_, set) => {
+  ])('row %i: accepts %j [api-15.11]', (_, set) => {
     expect(parsePermissions(set)).toBe(set);
   });
 
@@ -83,7 +83,7 @@ describe('validation', () => {
     [56, 42, 'permissions must be'],
     [56, null, 'permissions must be'],
     [56, undefined, 'permissions must be'],
-  ])('row %i: refuses %j', (_, set, phrase) => {
+  ])('row %i: refuses %j [api-15.11]', (_, set, phrase) => {
     expect(() => parsePermissions(set)).toThrow(/^Invalid permissions: /);
     expect(problemOf(set)).toContain(phrase);
   });
@@ -175,7 +175,7 @@ describe('the subset rule', () => {
     [20, { 'call:*': ['create'] }, { 'call:::a/b': ['create'] }, true],
     [21, { 'custom-x:*': ['read'] }, { 'custom-x:1': ['*'] }, false],
     [22, { 'event:*': ['create'] }, { 'event:a': ['create'], 'run:*': ['read'] }, false],
-  ])('row %i: %j for %j', (_, parent, requested, allowed) => {
+  ])('row %i: %j for %j [api-15.12]', (_, parent, requested, allowed) => {
     expect(findEscalation(parent, requested) === null).toBe(allowed);
   });
 
@@ -257,7 +257,7 @@ describe('against a plain model, over random sets', () => {
     );
   });
 
-  it('never lets a derived set grant, on any thing, what its parent does not', () => {
+  it('never lets a derived set grant, on any thing, what its parent does not [P6]', () => {
     fc.assert(
       fc.property(validSet, validSet, urn, fc.constantFrom(...ACTIONS), (parent, requested, text, action) => {
         fc.pre(findEscalation(parent, requested) === null);

@@ -33,7 +33,7 @@ describe('what a project listens to', () => {
     expect(await list(2, 1)).toEqual({ total: 4, items: ['a ::z B', 'a ::z b'] });
   });
 
-  it('changes with the build that is deployed, and comes back with an earlier one', async () => {
+  it('changes with the build that is deployed, and comes back with an earlier one [B10, api-15.26]', async () => {
     const first = await builds.serve(who, 'orders', 'on a ::x/first');
     await builds.serve(who, 'orders', 'on a ::x/second');
     expect((await list()).items).toEqual(['a ::x second']);

@@ -22,7 +22,7 @@ describe('what serves', () => {
       (one) => `${one.projectName} ${one.functionName}`,
     );
 
-  it('lists the handlers of exactly one type, by project, namespace and name', async () => {
+  it('lists the handlers of exactly one type, by project, namespace and name [X11]', async () => {
     await builds.serve(who, 'zebra', 'on a ::x/y');
     await builds.serve(who, 'apple', 'on a ::z/b\non a ::z/a\non a ::b/z\non a* ::b/star\non A ::b/upper');
     expect(await names('a')).toEqual(['apple ::b/z', 'apple ::z/a', 'apple ::z/b', 'zebra ::x/y']);
@@ -45,7 +45,7 @@ describe('what serves', () => {
     });
   });
 
-  it('lets only the first of all handlers with `once` run', async () => {
+  it('lets only the first of all handlers with `once` run [X10]', async () => {
     await builds.serve(who, 'b', 'on a ::x/one {"once":true}\non a ::x/all');
     await builds.serve(who, 'a', 'on a ::y/one {"once":true}\non a ::y/two {"once":true}');
     expect(await names('a')).toEqual(['a ::y/one', 'b ::x/all']);
@@ -113,7 +113,7 @@ describe('what serves', () => {
     expect(handlers).toMatchObject([{ functionName: '::x/old', buildId: old.buildId }]);
   });
 
-  it('gives nothing of one environment to another', async () => {
+  it('gives nothing of one environment to another [X13]', async () => {
     const build = await builds.serve(who, 'p', 'on a ::x/y');
     const other = await builds.tenant();
     expect(await builds.catalogue().handlersOf(other.envId, 'a')).toEqual([]);

@@ -175,7 +175,7 @@ describe('hostile archives', () => {
     );
   });
 
-  it.each(ARCHIVES)('are refused with %s', async (_, bytes) => {
+  it.each(ARCHIVES)('are refused with %s [B6]', async (_, bytes) => {
     expect(typeof (await read(bytes))).toBe('string');
   });
 

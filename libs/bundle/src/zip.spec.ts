@@ -54,7 +54,7 @@ describe('archives', () => {
     expect(writeZip(entries).equals(writeZip(entries))).toBe(true);
   });
 
-  it.each([0, 8, 93] as const)('reads method %i', async (method) => {
+  it.each([0, 8, 93] as const)('reads method %i [B1]', async (method) => {
     expect(await contents(one({ content: Buffer.from('abc '.repeat(30)), method }))).toEqual({
       'a.hot': 'abc '.repeat(30),
     });

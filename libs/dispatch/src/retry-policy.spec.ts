@@ -41,7 +41,7 @@ describe('retry policy', () => {
     expect(delays({ attempts: 10, backoff: 'exponential' }, 10)[9]).toBe(300_000);
   });
 
-  it('keeps every pause between 100 ms and the cap, ±10 % with jitter', () => {
+  it('keeps every pause between 100 ms and the cap, ±10 % with jitter [R1]', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -63,7 +63,7 @@ describe('retry policy', () => {
     );
   });
 
-  it('allows exactly as many retries as attempts', () => {
+  it('allows exactly as many retries as attempts [R1]', () => {
     const policy = readRetryPolicy(2);
     expect([0, 1, 2, 3].map((attempt) => hasAttemptsLeft(policy, attempt))).toEqual([
       true,

@@ -137,7 +137,7 @@ describe('retention', () => {
     );
   });
 
-  it('drops the days that have expired, oldest first, and forgets exactly what was counted of them', async () => {
+  it('drops the days that have expired, oldest first, and forgets exactly what was counted of them [P11]', async () => {
     for (const day of ['10', '11', '12', '13']) {
       for (const hour of ['00', '01', '23']) {
         await add(pure, 7, `2026-11-${day}T${hour}:30:00Z`);

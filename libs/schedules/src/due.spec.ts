@@ -12,7 +12,7 @@ const next = ({ nextMs }: Decision): string | null =>
 const EVERY_SECOND = '* * * * * * *';
 const EVERY_5_MINUTES = '0 */5 * * * * *';
 
-describe('what becomes of a schedule that is due', () => {
+describe('what becomes of a schedule that is due [S8]', () => {
   it('happens, and is due again at its next time', () => {
     const decision = decided(EVERY_SECOND, '10:07:23');
     expect([times(decision), next(decision), decision.skipped]).toEqual([['10:07:23'], '10:07:24', null]);
@@ -66,7 +66,7 @@ describe('what becomes of a schedule that is due', () => {
     expect(decision.skipped).toEqual({ atMs: due, count: 25 });
   });
 
-  it('happens once when it was to happen once, however late', () => {
+  it('happens once when it was to happen once, however late [S7]', () => {
     const decision = decide(
       { cron: '@at:2026-01-01T00:00:00.000Z', timezone: 'UTC', dueMs: Date.UTC(2026, 0, 1), backfill: false },
       NOW,

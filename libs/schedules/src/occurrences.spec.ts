@@ -50,7 +50,7 @@ describe('occurrences of cron expressions', () => {
     ['0 0 14,18 */1 * ? *', '2026-03-04T14:00:00Z', '2026-03-04T18:00:00Z'],
     ['0 0 0 1,15 * ? *', '2026-03-15T00:00:00Z', '2026-04-01T00:00:00Z'],
     ['0 0 0 1 1 ? 2030,2032', '2030-01-01T00:00:00Z', '2032-01-01T00:00:00Z'],
-  ])('%s comes at %s, then at %s', (cron, first, second) => {
+  ])('%s comes at %s, then at %s [S3]', (cron, first, second) => {
     expect(next(cron, 2)).toEqual([first, second]);
   });
 
@@ -69,7 +69,7 @@ describe('occurrences of cron expressions', () => {
     expect(normaliseCron('@Daily')).toBe('0 0 0 * * * *');
   });
 
-  describe('where clocks are changed', () => {
+  describe('where clocks are changed [S4]', () => {
     const spring = Date.parse('2026-03-28T12:00:00Z');
     const autumn = Date.parse('2026-10-24T12:00:00Z');
 

@@ -7,7 +7,7 @@ describe('compute units', () => {
     [0, 32, 0],
     [1, 0.25, 1],
     [60_000, 1, 60],
-  ])('%d ms at %d× are %d units', (billableMs, multiplier, units) => {
+  ])('%d ms at %d× are %d units [T7]', (billableMs, multiplier, units) => {
     expect(computeUnits(billableMs, multiplier)).toBe(units);
   });
 
@@ -19,7 +19,7 @@ describe('compute units', () => {
     [null, 600, 2],
     ['nano', 8_192, 32],
     ['large', 64, 4],
-  ])('size %s with %s MB costs %d×', (size, memory, multiplier) => {
+  ])('size %s with %s MB costs %d× [T7]', (size, memory, multiplier) => {
     expect(cusMultiplier(size, memory)).toBe(multiplier);
   });
 });

@@ -158,7 +158,7 @@ describe('loading a build', () => {
     expect(await builds.load(other.buildId, worker)).toMatchObject({ outcome: 'superseded' });
   });
 
-  it('takes over from a worker whose lease has ended, not from one that lives', async () => {
+  it('takes over from a worker whose lease has ended, not from one that lives [B5]', async () => {
     const { buildId } = await deployed('fn ::a/b');
     const dead = await builds.incarnation(-1);
     await builds
@@ -209,7 +209,7 @@ describe('loading a build', () => {
     expect(await builds.load(build.buildId, worker)).toMatchObject({ outcome: 'ready' });
   });
 
-  it('of racing deployments ends with the latest serving and deployed', async () => {
+  it('of racing deployments ends with the latest serving and deployed [B4]', async () => {
     const three = await Promise.all(
       ['a', 'b', 'c'].map((name) => builds.upload(who, 'orders', `fn ::x/${name}`)),
     );

@@ -106,7 +106,7 @@ describe('what runs may read as context', () => {
     expect(await ask()).toEqual({ json: '{"values":{},"secretKeys":[]}', missing: [] });
   });
 
-  it("is what the environment has, under what the project has, and nobody else's", async () => {
+  it("is what the environment has, under what the project has, and nobody else's [api-15.31]", async () => {
     await set('both', 'project');
     await setInEnv('both', 'env');
     await setInEnv('shared', 'env "é 🌊"');
@@ -187,7 +187,7 @@ describe('what runs may read as context', () => {
     expect((failed as Error).message).not.toContain('secret-of-mine');
   });
 
-  it('survives a change of the master key, after which the former key is not needed', async () => {
+  it('survives a change of the master key, after which the former key is not needed [P2]', async () => {
     await set('a', 'kept');
     await setInEnv('b', 'kept too');
     const wrong = await start({ HOT_ENCRYPTION_KEY: NEXT_KEY });

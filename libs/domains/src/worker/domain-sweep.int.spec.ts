@@ -106,7 +106,7 @@ describe('the sweep of domains', () => {
     expect(await facts(domainId)).toEqual({ active: true, verified: true });
   });
 
-  it('does no harm when two are at it', async () => {
+  it('does no harm when two are at it [A6]', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, add));
     ids.forEach(prove);
     await domains.markDeleted(scope, ids[0] ?? '');

@@ -174,7 +174,7 @@ describe('files of running programs', () => {
     });
   });
 
-  it('are those of their own environment only', async () => {
+  it('are those of their own environment only [P4]', async () => {
     await write('a', 'mine');
     const other = await makeRun(await makeEnv());
     await expect(read('a', other)).rejects.toMatchObject({ code: 'not_found' });
@@ -306,7 +306,7 @@ describe('files of running programs', () => {
     });
   });
 
-  it('that were deleted keep their bytes for a day', async () => {
+  it('that were deleted keep their bytes for a day [P11]', async () => {
     await write('a', 'x');
     const before = stored();
     await run.call('file.delete', { path: 'a' });

@@ -123,7 +123,7 @@ describe('the trace of a run', () => {
     ]);
   });
 
-  it('keeps errors and shallow calls beyond its limit and says how many it left out', async () => {
+  it('keeps errors and shallow calls beyond its limit and says how many it left out [P9]', async () => {
     const text = 'g fn (n) { h(n) }\nh fn (n) { add(n, 1) }\nf fn () { map(range(50), (n) { g(n) }) }';
     const whole = await traced(text);
     const run = await traced(text, { maxTraceCalls: 60 });
@@ -142,7 +142,7 @@ describe('the trace of a run', () => {
       'contained errors',
       'f fn () { map(range(5000), (n) { is-err(::hot::internal::exec/contain(() { fail("x") })) }) }',
     ],
-  ])('ends even for a loop of %s', async (_, text) => {
+  ])('ends even for a loop of %s [P9]', async (_, text) => {
     const run = await traced(text, { maxTraceCalls: 100 });
     expect(run.calls.length).toBeLessThanOrEqual(201);
     expect(run.stats.droppedCalls).toBeGreaterThan(4000);

@@ -68,7 +68,7 @@ describe('schedule expressions', () => {
     ['every day at noon', '0 0 12 */1 * ? *'],
     ['every day at 12am', '0 0 0 */1 * ? *'],
     ['Every Day At 9 PM', '0 0 21 */1 * ? *'],
-  ])('%s is %s', (text, cron) => {
+  ])('%s is %s [S3]', (text, cron) => {
     expect(parseSchedule(text, NOW)).toEqual({ kind: 'cron', cron });
   });
 
@@ -84,7 +84,7 @@ describe('schedule expressions', () => {
     ['every day at 13pm', "'13pm' is no time of the day"],
     ['every day at 9:75', "'9:75' is no time of the day"],
     ['x'.repeat(501), 'longer than 500 characters'],
-  ])('%s is refused', (text, problem) => {
+  ])('%s is refused [S3]', (text, problem) => {
     expect(parseSchedule(text, NOW)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });

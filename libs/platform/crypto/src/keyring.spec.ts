@@ -52,7 +52,7 @@ describe('a keyring', () => {
     expect(() => new Keyring(OTHER).open(PLACE, envelope)).toThrow(/master key that is not configured/);
   });
 
-  it('reads what other installations wrote', () => {
+  it('reads what other installations wrote [P3]', () => {
     const imported = 'AAECAwQFBgcICQoLKvZNo82EIzf1fDrJ49a1E/5aRM6U9gqY';
     expect(importedOrgKey(Buffer.from(KEY, 'hex'), ORG).toString('hex')).toBe(
       'a99717bd2d7608a4908089f816d4d4c8fbbca3e4c9de531b50f63d62626c71a8',

@@ -59,7 +59,7 @@ describe('the way out', () => {
     expect(rows.size).toBeGreaterThan(250);
   });
 
-  it('checks anew at every request: a name may lead elsewhere the second time', async () => {
+  it('checks anew at every request: a name may lead elsewhere the second time [P8]', async () => {
     const { admit } = gateOf([[PUBLIC], ['127.0.0.1']]);
     await expect(admit('http://rebind.test/')).resolves.toEqual([PUBLIC]);
     await expect(admit('http://rebind.test/')).rejects.toMatchObject({ code: 'denied' });

@@ -184,7 +184,7 @@ describe('a request', () => {
 });
 
 describe('a connection', () => {
-  it('that leads elsewhere than it was checked for ends before anything is sent', async () => {
+  it('that leads elsewhere than it was checked for ends before anything is sent [P8]', async () => {
     let received = 0;
     const port = await servers.tcp((socket) => socket.on('data', (data) => (received += data.length)));
     // As if the first check had been got around.
@@ -311,7 +311,7 @@ describe('redirects', () => {
     'http://[::1]/',
     'http://2130706434/',
     'http://good.test:25/',
-  ])('do not lead to %s', async (location) => {
+  ])('do not lead to %s [P8]', async (location) => {
     const port = await redirecting(307, location);
     await expect(client.request(requestOf(`http://api.test:${port}/a`))).rejects.toMatchObject({
       code: 'denied',

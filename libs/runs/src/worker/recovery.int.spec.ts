@@ -75,7 +75,7 @@ describe('workers that die, stall, race and drain', () => {
       harness.app.get(WorkerLease).incarnation(),
     ]);
 
-  it('repeats only the handler that a dead worker was running, and ignores what the dead one says later', async () => {
+  it('repeats only the handler that a dead worker was running, and ignores what the dead one says later [X1]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     for (const name of ['::t/one', '::t/two', '::t/slow']) serving.addHandler(tenant.envId, 'three', name);
@@ -134,7 +134,7 @@ describe('workers that die, stall, race and drain', () => {
     expect(await live(first, event.eventId)).toMatchObject([{ state: 2 }]);
   });
 
-  it('buries a run after its third worker died under it', async () => {
+  it('buries a run after its third worker died under it [X4]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'deadly', '::t/deadly');
@@ -250,7 +250,7 @@ describe('workers that die, stall, race and drain', () => {
     expect(lives).toEqual([{ incarnation: lease.incarnation() }]);
   });
 
-  it('runs a thousand events once each with two workers and every ticket given out twice', async () => {
+  it('runs a thousand events once each with two workers and every ticket given out twice [D1]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'count', '::t/count');
@@ -323,7 +323,7 @@ describe('workers that die, stall, race and drain', () => {
     await eventually(async () => expect(await runsOf(other, event.eventId)).toHaveLength(2));
   }, 20_000);
 
-  it('loses nothing when Redis is wiped with work in it', async () => {
+  it('loses nothing when Redis is wiped with work in it [D4]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'kept', '::t/kept');
@@ -347,7 +347,7 @@ describe('workers that die, stall, race and drain', () => {
     );
   }, 30_000);
 
-  it('leaves a backlog to the tickets that it has, and makes good what is missing when they are gone', async () => {
+  it('leaves a backlog to the tickets that it has, and makes good what is missing when they are gone [D3]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'behind', '::t/behind');
@@ -381,7 +381,7 @@ describe('workers that die, stall, race and drain', () => {
     await sweeper.stop();
   }, 20_000);
 
-  it('works from the database alone while Redis is away', async () => {
+  it('works from the database alone while Redis is away [D6]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'alone', '::t/alone');
@@ -489,7 +489,7 @@ describe('workers that die, stall, race and drain', () => {
     expect(good).toBe(1);
   });
 
-  it('lets short runs finish when it is told to end, and gives long ones back uncounted', async () => {
+  it('lets short runs finish when it is told to end, and gives long ones back uncounted [X8]', async () => {
     const tenant = { orgId: newId(), envId: newId() };
     serving.addEnv(tenant.orgId, tenant.envId);
     serving.addHandler(tenant.envId, 'short', '::t/short');

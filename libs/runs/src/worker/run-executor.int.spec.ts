@@ -90,7 +90,7 @@ describe('a worker', () => {
     expect(seen).toContain(`"data":${data},`);
   });
 
-  it('runs each handler of an event once, and a failing one stops no other', async () => {
+  it('runs each handler of an event once, and a failing one stops no other [X9]', async () => {
     const tenant = worker.tenant();
     for (const name of ['::t/one', '::t/two', '::t/three'])
       worker.serving.addHandler(tenant.envId, 'multi', name);
@@ -108,7 +108,7 @@ describe('a worker', () => {
     ]);
   });
 
-  it('records an event that nobody listens to as unhandled', async () => {
+  it('records an event that nobody listens to as unhandled [X14]', async () => {
     const tenant = worker.tenant();
     const event = await worker.publish(tenant, 'nobody', {});
     await eventually(async () => {
@@ -120,7 +120,7 @@ describe('a worker', () => {
     expect(await runsOf(event.eventId)).toHaveLength(0);
   });
 
-  it('lets an event wait for a deployment that is on its way', async () => {
+  it('lets an event wait for a deployment that is on its way [X15]', async () => {
     const tenant = worker.tenant();
     worker.serving.deploying.add(tenant.envId);
     const event = await worker.publish(tenant, 'early', {});
@@ -135,7 +135,7 @@ describe('a worker', () => {
     expect(run).toMatchObject({ status: 2, result: '"there"' });
   }, 15_000);
 
-  it('tries a failed handler again as a new run of the same event', async () => {
+  it('tries a failed handler again as a new run of the same event [R1]', async () => {
     const tenant = worker.tenant();
     worker.serving.addHandler(tenant.envId, 'flaky', '::t/flaky', { retry: { attempts: 2, delay: 100 } });
     let tries = 0;
@@ -359,7 +359,7 @@ describe('a worker', () => {
     expect(seen).toContain('the isolate died');
   });
 
-  it('delivers a suspect again in quarantine, and buries it after the third death', async () => {
+  it('delivers a suspect again in quarantine, and buries it after the third death [X4]', async () => {
     const tenant = worker.tenant();
     worker.serving.addHandler(tenant.envId, 'killer', '::t/killer');
     const quarantined: boolean[] = [];

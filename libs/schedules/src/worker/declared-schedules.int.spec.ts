@@ -55,7 +55,7 @@ describe('schedules that builds declare', () => {
     ]);
   });
 
-  it('go on in the next build where they are the same, and end where they are not', async () => {
+  it('go on in the next build where they are the same, and end where they are not [S5]', async () => {
     await builds.serve(who, 'jobs', 'at ::j/a @daily\nat ::j/b @hourly');
     await builds
       .db()
@@ -74,7 +74,7 @@ describe('schedules that builds declare', () => {
     expect(await listed()).toEqual(['0 0 * * * ::j/a', '@daily ::j/b']);
   });
 
-  it('come back under their old id with an older build, due from now on', async () => {
+  it('come back under their old id with an older build, due from now on [B10]', async () => {
     const old = await builds.serve(who, 'jobs', 'at ::j/a @hourly');
     const [before] = await rows();
     await builds.serve(who, 'jobs', 'fn ::j/a');

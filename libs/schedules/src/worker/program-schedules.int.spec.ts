@@ -103,7 +103,7 @@ describe('schedules that programs make', () => {
   const create = (expression: object, args: unknown[] = []): Promise<unknown> =>
     call('schedule.create', { ns: '::t', name: 'later', args, expression });
 
-  it('are made by a call, which answers their id, and call their function with its args', async () => {
+  it('are made by a call, which answers their id, and call their function with its args [S6]', async () => {
     const at = new Date(Date.now() - 1_000).toISOString();
     const made = await create({ at }, [1.5, { a: [] }]);
     expect(await kept()).toEqual([
@@ -124,7 +124,7 @@ describe('schedules that programs make', () => {
     expect(await kept()).toMatchObject([{ active: false }]);
   });
 
-  it('are refused in words', async () => {
+  it('are refused in words [S9]', async () => {
     expect(await create({ cron: '0 0 31 2 *' })).toBe(
       "invalid: Invalid schedule expression '0 0 31 2 *': it never happens",
     );
@@ -167,36 +167,39 @@ describe('schedules that programs make', () => {
     ['by its id', (id: string) => ({ 'schedule-id': id })],
     ['by its name', () => ({ 'schedule-id': 'nightly' })],
     ['by its function', () => ({ fn: '::t/later' })],
-  ])('are made before what was sent after them ends them %s, and end none sent later', async (_, choice) => {
-    let [first, ending, second] = ['', '', ''];
-    const wish = { fn: '::t/later', schedule: '@daily' };
-    // Whoever makes a schedule waits for its project's row; whoever ends one does not.
-    await worker.db.tx(async () => {
-      await worker.db.query('SELECT 1 FROM hot.project WHERE project_id = $1 FOR UPDATE', [projectId]);
+  ])(
+    'are made before what was sent after them ends them %s, and end none sent later [S6]',
+    async (_, choice) => {
+      let [first, ending, second] = ['', '', ''];
+      const wish = { fn: '::t/later', schedule: '@daily' };
+      // Whoever makes a schedule waits for its project's row; whoever ends one does not.
+      await worker.db.tx(async () => {
+        await worker.db.query('SELECT 1 FROM hot.project WHERE project_id = $1 FOR UPDATE', [projectId]);
+        await program((one) => {
+          [first, ending] = [newId(), newId()];
+          one.send('hot:schedule:new', { ...wish, id: 'nightly' }, first);
+          one.send('hot:schedule:cancel', choice(first), ending);
+          return 1;
+        });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      });
       await program((one) => {
-        [first, ending] = [newId(), newId()];
-        one.send('hot:schedule:new', { ...wish, id: 'nightly' }, first);
-        one.send('hot:schedule:cancel', choice(first), ending);
+        second = newId();
+        one.send('hot:schedule:new', wish, second);
         return 1;
       });
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    });
-    await program((one) => {
-      second = newId();
-      one.send('hot:schedule:new', wish, second);
-      return 1;
-    });
-    await eventually(async () => {
-      const [run] = await worker.db.query('SELECT result FROM hot.run WHERE event_id = $1', [ending]);
-      expect(run).toEqual({ result: '1' });
-    });
-    await eventually(async () =>
-      expect((await kept()).map((one) => [one.schedule_id, one.active])).toEqual([
-        [first, false],
-        [second, true],
-      ]),
-    );
-  });
+      await eventually(async () => {
+        const [run] = await worker.db.query('SELECT result FROM hot.run WHERE event_id = $1', [ending]);
+        expect(run).toEqual({ result: '1' });
+      });
+      await eventually(async () =>
+        expect((await kept()).map((one) => [one.schedule_id, one.active])).toEqual([
+          [first, false],
+          [second, true],
+        ]),
+      );
+    },
+  );
 
   it('are replaced by another one of the same name', async () => {
     await send('hot:schedule:new', { fn: '::t/later', schedule: '0 1 * * *', id: 'nightly' });
@@ -223,7 +226,7 @@ describe('schedules that programs make', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('are not made by events from outside', async () => {
+  it('are not made by events from outside [X12]', async () => {
     const { eventId } = await worker.publish(tenant, 'hot:schedule:new', {
       fn: '::t/later',
       schedule: '@daily',

@@ -124,7 +124,7 @@ describe('firing schedules', () => {
     expect(await fire()).toBe(0);
   });
 
-  it('makes exactly one run of each of a hundred occurrences, however many schedulers there are', async () => {
+  it('makes exactly one run of each of a hundred occurrences, however many schedulers there are [S1]', async () => {
     const second = await worker();
     // One list of seconds each, so that they are ten schedules.
     for (let i = 0; i < 10; i += 1) await schedule(`0-59${',0'.repeat(i)} * * * * * *`, 10);
@@ -146,7 +146,7 @@ describe('firing schedules', () => {
     expect(new Set(events).size).toBe(fired.length);
   });
 
-  it('loses nothing and repeats nothing when it dies between taking and committing', async () => {
+  it('loses nothing and repeats nothing when it dies between taking and committing [S1]', async () => {
     await schedule('0 0 0 1 1 * *', 1);
     const acceptor = first.app.get(EventAcceptor);
     const accept = acceptor.acceptWithin.bind(acceptor);

@@ -456,7 +456,7 @@ describe('stores of programs', () => {
   });
 
   describe('for others', () => {
-    it('are those of their own environment, under the same name', async () => {
+    it('are those of their own environment, under the same name [P4]', async () => {
       await put('a', 'ours');
       const neighbour = await harness.run({ orgId: tenant.orgId, envId: await harness.env(tenant.orgId) });
       const stranger = await harness.run(await harness.tenant());

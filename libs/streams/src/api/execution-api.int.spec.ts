@@ -36,7 +36,7 @@ describe('events and runs over HTTP', () => {
       return rows(answer);
     });
 
-  it('gives back the data of an event to the letter', async () => {
+  it('gives back the data of an event to the letter [P10]', async () => {
     const eventData =
       '{"10":1.50,"2":[1e400,12345678901234567890,-0],"__proto__":{"":null},"é":"\\u0000\\ud800"}';
     const answer = await hot.call('POST', '/v1/events', {
@@ -54,7 +54,7 @@ describe('events and runs over HTTP', () => {
     expect(pagination(listed)).toEqual({ total: 1, limit: 1, offset: 0, has_more: false });
   });
 
-  it('refuses what is no event, in the envelope, and stores nothing', async () => {
+  it('refuses what is no event, in the envelope, and stores nothing [D9, api-15.35]', async () => {
     const cases: readonly (readonly [string, number])[] = [
       ['{', 400],
       ['[]', 400],
@@ -92,7 +92,7 @@ describe('events and runs over HTTP', () => {
     }
   });
 
-  it('publishes once for fifty requests with one Idempotency-Key', async () => {
+  it('publishes once for fifty requests with one Idempotency-Key [D8]', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
         hot.call('POST', '/v1/events', {
@@ -129,7 +129,7 @@ describe('events and runs over HTTP', () => {
     });
   });
 
-  it('filters, pages and counts runs, and the numbers add up', async () => {
+  it('filters, pages and counts runs, and the numbers add up [api-15.32, api-15.37]', async () => {
     hot.serving.addHandler(tenant.envId, 'mix', '::t/mix');
     hot.sandbox.define('::t/mix', ({ event }) => {
       if ((event.data as { fail: boolean }).fail) throw fakeFailure('no');
@@ -178,7 +178,7 @@ describe('events and runs over HTTP', () => {
     expect(paged.map((run) => run['run_id'])).toEqual(all.map((run) => run['run_id']));
   });
 
-  it('clamps paging, and refuses filters that mean nothing', async () => {
+  it('clamps paging, and refuses filters that mean nothing [api-15.33, api-15.34]', async () => {
     const page = async (query: string) => pagination(await call('GET', `/v1/runs?${query}`));
     expect(await page('limit=0')).toMatchObject({ limit: 1 });
     expect(await page('limit=501')).toMatchObject({ limit: 500 });
@@ -197,7 +197,7 @@ describe('events and runs over HTTP', () => {
     }
   });
 
-  it('calls a function by its name, and keeps other hot: events from being commands', async () => {
+  it('calls a function by its name, and keeps other hot: events from being commands [X12]', async () => {
     hot.serving.addHandler(tenant.envId, 'unused', '::t/add');
     hot.sandbox.define('::t/add', ({ run }) =>
       (JSON.parse(run.argsJson) as number[]).reduce((a, b) => a + b),
@@ -237,7 +237,7 @@ describe('events and runs over HTTP', () => {
     );
   });
 
-  it('accepts ten megabytes and refuses too much', async () => {
+  it('accepts ten megabytes and refuses too much [api-15.65]', async () => {
     const big = await publish('big', 'x'.repeat(10 * 1024 * 1024));
     expect(big.status).toBe(201);
     const huge = await publish('big', 'x'.repeat(20 * 1024 * 1024));

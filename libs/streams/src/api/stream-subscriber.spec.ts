@@ -41,7 +41,7 @@ const data = {
 } as const;
 const stop = { kind: 'status', run: ended, frame: 'stop' } as const;
 
-describe('a subscriber that comes while a run ends', () => {
+describe('a subscriber that comes while a run ends [L1]', () => {
   it('is told the data first when it is kept already', () => {
     const { subscriber, connection, written } = subscribe();
     subscriber.onHappening(data);

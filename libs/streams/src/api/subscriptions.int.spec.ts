@@ -39,7 +39,7 @@ describe('subscriptions', () => {
       body: { event_type: eventType, event_data: data, ...more },
     });
 
-  it('publish an event and tell what comes of it, from the first byte', async () => {
+  it('publish an event and tell what comes of it, from the first byte [L2]', async () => {
     const target = hot.serving.addHandler(tenant.envId, 'sdk:echo', '::t/echo');
     hot.sandbox.define('::t/echo', ({ event }) => event.data);
     const client = await withEvent('sdk:echo', { a: 1.5, b: null });
@@ -110,7 +110,7 @@ describe('subscriptions', () => {
     client.close();
   });
 
-  it('tell of an end only when the run is there to be read', async () => {
+  it('tell of an end only when the run is there to be read [X7, api-15.8]', async () => {
     hot.serving.addHandler(tenant.envId, 'quick', '::t/quick');
     hot.sandbox.define('::t/quick', () => ({ ok: true }));
     for (let round = 0; round < 30; round += 1) {
@@ -163,7 +163,7 @@ describe('subscriptions', () => {
     client.close();
   });
 
-  it('give every subscriber of a stream every happening once', async () => {
+  it('give every subscriber of a stream every happening once [X6, api-15.46]', async () => {
     hot.serving.addHandler(tenant.envId, 'many', '::t/many');
     hot.sandbox.define('::t/many', ({ event }) => event.data);
     const event = await hot.worker.publish(tenant, 'many', 0);
@@ -261,7 +261,7 @@ describe('subscriptions', () => {
     expect(denied.status).toBe(403);
   });
 
-  it('tell all activity of an environment to its own subscribers only', async () => {
+  it('tell all activity of an environment to its own subscribers only [api-15.42, api-15.43]', async () => {
     const other = await hot.tenant();
     hot.serving.addHandler(tenant.envId, 'seen', '::t/seen');
     hot.sandbox.define('::t/seen', () => null);
@@ -314,7 +314,7 @@ describe('subscriptions', () => {
     stream.close();
   });
 
-  it('leave nothing behind when clients go', async () => {
+  it('leave nothing behind when clients go [api-15.47]', async () => {
     const connections = hot.http.app.get(SseConnections);
     const hub = hot.http.app.get(StreamHub);
     await eventually(() => expect([connections.size, hub.size]).toEqual([0, 0]));
@@ -348,7 +348,7 @@ describe('subscriptions with short times', () => {
   }, 30_000);
   afterAll(() => hot.stop());
 
-  it('say that they are complete, or nothing for an environment, and end', async () => {
+  it('say that they are complete, or nothing for an environment, and end [L3, api-15.44, api-15.45]', async () => {
     const tenant = await hot.tenant();
     const event = await hot.worker.publish(tenant, 'x', 1);
     const stream = await hot.subscribe(`/v1/streams/${event.streamId}/subscribe`, { token: tenant.token });

@@ -63,7 +63,7 @@ describe('tasks over the API', () => {
   const streamOf = async (taskId: string) =>
     (await get(taskId)).body.data?.['stream_id'] as unknown as string;
 
-  it('a task is shown with everything that clients are promised', async () => {
+  it('a task is shown with everything that clients are promised [api-15.63]', async () => {
     const taskId = await running();
     expect((await get(taskId)).body.data).toMatchObject({
       status: 'running',
@@ -91,7 +91,7 @@ describe('tasks over the API', () => {
     expect(text).toContain('"result":{"rebuilt":14,"price":1.5}');
   });
 
-  it('a subscriber of a task is told its state at once, its end, and then goodbye', async () => {
+  it('a subscriber of a task is told its state at once, its end, and then goodbye [api-15.63]', async () => {
     const taskId = await running();
     const client = await follow(`/v1/tasks/${taskId}/subscribe`);
     expect(client.status).toBe(200);

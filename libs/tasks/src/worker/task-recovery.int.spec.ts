@@ -30,7 +30,7 @@ describe('tasks and what becomes of their workers', () => {
     return one;
   };
 
-  it('a queued task that is cancelled never runs; cancelling again changes nothing', async () => {
+  it('a queued task that is cancelled never runs; cancelling again changes nothing [T4]', async () => {
     const tasks = await worker();
     await tasks.start({ tasks: false });
     const ran: string[] = [];
@@ -46,7 +46,7 @@ describe('tasks and what becomes of their workers', () => {
     expect(ran).toEqual(['ran']);
   });
 
-  it('each of many tasks is run once by two workers that take what there is', async () => {
+  it('each of many tasks is run once by two workers that take what there is [T1]', async () => {
     const first = await worker();
     const second = await worker({}, first);
     const ran: string[] = [];
@@ -68,7 +68,7 @@ describe('tasks and what becomes of their workers', () => {
     expect(counted).toBe(200);
   });
 
-  it('the task of a worker that died begins again elsewhere, from its checkpoint and the messages after it', async () => {
+  it('the task of a worker that died begins again elsewhere, from its checkpoint and the messages after it [T2]', async () => {
     const first = await worker();
     const second = await worker({}, first);
     const seen: unknown[] = [];
@@ -110,7 +110,7 @@ describe('tasks and what becomes of their workers', () => {
     ]);
   }, 40_000);
 
-  it('a task that kills what runs it is repeated three times and no more', async () => {
+  it('a task that kills what runs it is repeated three times and no more [T2]', async () => {
     const tasks = await worker();
     let starts = 0;
     tasks.job(tenant, () => {
@@ -125,7 +125,7 @@ describe('tasks and what becomes of their workers', () => {
     expect(await tasks.db.query('SELECT 1 FROM hot.dispatch WHERE event_id = $1', [taskId])).toEqual([]);
   }, 30_000);
 
-  it('a worker whose lease ended writes nothing for its tasks', async () => {
+  it('a worker whose lease ended writes nothing for its tasks [T3]', async () => {
     const tasks = await worker();
     const went = Promise.withResolvers<FakeProgram>();
     tasks.job(tenant, (program) => {

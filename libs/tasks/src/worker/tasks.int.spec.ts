@@ -40,7 +40,7 @@ describe('tasks', () => {
     expect(await usage()).toMatchObject({ tasks: 1 });
   });
 
-  it('awaiting answers with the result as soon as the task has ended, and with nothing when that takes too long', async () => {
+  it('awaiting answers with the result as soon as the task has ended, and with nothing when that takes too long [T6]', async () => {
     let finish = (_value: unknown): void => undefined;
     tasks.job(tenant, () => new Promise((resolve) => (finish = resolve)));
     const taskId = await tasks.startTask(tenant);
@@ -66,7 +66,7 @@ describe('tasks', () => {
     });
   });
 
-  it('a task out of time has timed out', async () => {
+  it('a task out of time has timed out [T8]', async () => {
     tasks.job(tenant, () => {
       throw new FakeOutcome({
         status: 'failed',
@@ -105,7 +105,7 @@ describe('tasks', () => {
     expect(await usage()).toMatchObject({ tasks: 1 });
   });
 
-  it('a task that does not read messages is stopped when it is cancelled', async () => {
+  it('a task that does not read messages is stopped when it is cancelled [T4]', async () => {
     tasks.job(tenant, ({ stopped }) => new Promise((_, reject) => stopped.addEventListener('abort', reject)));
     const taskId = await tasks.startTask(tenant, null, { retry: 3 });
     await tasks.until(tenant, taskId, ({ status }) => status === 'running');
@@ -143,7 +143,7 @@ describe('tasks', () => {
     ]);
   });
 
-  it('messages that were sent before a task starts arrive in order, each once', async () => {
+  it('messages that were sent before a task starts arrive in order, each once [T5]', async () => {
     const got: unknown[] = [];
     tasks.job(tenant, async (program) => {
       for (let n = 0; n < 6; n += 1) got.push(await callHost(program, 'task.receive'));

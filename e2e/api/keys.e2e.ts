@@ -123,6 +123,27 @@ describe('credentials that an API key makes', () => {
       await refusedWithin(HEARD_WITHIN_MS, made.token, second);
     });
 
+    it('end what they have open when they are revoked or their time is over, in every process, and nothing else [P5]', async () => {
+      const [revoked, expiring, other] = [
+        await make(path, {}),
+        await make(path, { expires_in: 2 }),
+        await make(path, {}),
+      ];
+      const open = (base: string, { token }: Made): Promise<SseReader> =>
+        SseReader.open(base, '/v1/env/subscribe', token);
+      const [here, there, late, spared] = [
+        await open(api, revoked),
+        await open(second, revoked),
+        await open(second, expiring),
+        await open(second, other),
+      ];
+      await send('DELETE', `${path}/${revoked[id]}`);
+      await eventually(() => expect([here.ended, there.ended]).toEqual([true, true]), { timeoutMs: 2_000 });
+      await eventually(() => expect(late.ended).toBe(true), { timeoutMs: 5_000 });
+      expect(spared.ended).toBe(false);
+      spared.close();
+    });
+
     it('are refused when their time is over, also by who remembers them', async () => {
       const { token } = await make(path, { expires_in: 1 });
       expect(await statusAs(token)).toBe(200);
@@ -132,10 +153,12 @@ describe('credentials that an API key makes', () => {
     it('rest while their API key is deactivated', async () => {
       const { token } = await make(path, {});
       expect(await statusAs(token)).toBe(200);
+      const open = await SseReader.open(second, '/v1/env/subscribe', token);
       await platform.query('UPDATE hot.api_key SET active = false');
       try {
         await refusedWithin(HEARD_WITHIN_MS, token, api);
         await refusedWithin(HEARD_WITHIN_MS, token, second);
+        await eventually(() => expect(open.ended).toBe(true), { timeoutMs: 2_000 });
       } finally {
         await platform.query('UPDATE hot.api_key SET active = true');
       }

@@ -76,6 +76,18 @@ export class Credentials implements OnModuleInit {
     return this.load(token).then((credential) => this.check(token, credential));
   }
 
+  /** When the credential of a principal expires, if it is remembered; null in it for never. */
+  remembers({ credentialId }: Principal): Pick<StoredCredential, 'expiresAtMs'> | undefined {
+    return this.remembered.get(credentialId)?.credential;
+  }
+
+  /** The same as it is kept now, not as it is remembered; null when the credential does not work any more. */
+  async lookUp({ kind, credentialId }: Principal): Promise<Pick<StoredCredential, 'expiresAtMs'> | null> {
+    const stored =
+      (await (this.sources as ReadonlyMap<string, CredentialSource>).get(kind)?.load(credentialId)) ?? null;
+    return stored?.expiresAtMs != null && stored.expiresAtMs <= this.clock.nowMs() ? null : stored;
+  }
+
   /** Drops what is known of a credential and of those made with it. */
   forget(id: string): void {
     this.epoch += 1;

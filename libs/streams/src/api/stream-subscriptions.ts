@@ -14,6 +14,7 @@ import { RunLoader } from '../run-loader';
 import { completeFrame, publishedFrame, runUpdateFrame, taskFrame } from '../stream-frames';
 import { StreamHub, type Watch } from '../stream-hub';
 import { StreamSubscriber } from './stream-subscriber';
+import { SubscriberCredentials } from './subscriber-credentials';
 
 /** Runs, and tasks, of the past that a new subscriber is told. */
 const REPLAYED = 100;
@@ -30,6 +31,7 @@ export class StreamSubscriptions {
     private readonly projects: ProjectService,
     private readonly events: EventCommands,
     private readonly bus: LiveBus,
+    private readonly holders: SubscriberCredentials,
   ) {}
 
   async stream(
@@ -171,7 +173,14 @@ export class StreamSubscriptions {
   private async withSlot(principal: RequestPrincipal, work: (slot: SseSlot) => Promise<void>): Promise<void> {
     const slot = this.connections.reserve(principal);
     try {
-      await work(slot);
+      await work({
+        release: () => slot.release(),
+        open: (reply, options) => {
+          const connection = slot.open(reply, options);
+          this.holders.hold(principal, connection);
+          return connection;
+        },
+      });
     } catch (error) {
       slot.release();
       throw error;

@@ -8,6 +8,7 @@ import { TasksModule } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { StreamSubscriptions } from './stream-subscriptions';
 import { StreamsController } from './streams.controller';
+import { SubscriberCredentials } from './subscriber-credentials';
 import { SubscriptionsController } from './subscriptions.controller';
 
 @Module({
@@ -22,6 +23,6 @@ import { SubscriptionsController } from './subscriptions.controller';
     SseModule,
   ],
   controllers: [StreamsController, SubscriptionsController],
-  providers: [StreamSubscriptions],
+  providers: [StreamSubscriptions, SubscriberCredentials],
 })
 export class StreamsApiModule {}

@@ -2,6 +2,7 @@
  * The line through everything, from outside: sources become a build, a deployment, an event, runs, a stream.
  * One platform with real processes; every test uses streams of its own.
  */
+import { eventually } from '@app/testing';
 import { join } from 'node:path';
 import { call, SseReader, type Run } from '../support/api';
 import { startPlatform, type Platform } from '../support/platform';
@@ -256,6 +257,28 @@ describe('a platform with the fixture project', () => {
         '/v1/runs/{run_id}',
         '/v1/streams/subscribe-with-event',
       ]),
+    );
+  });
+
+  // The last one: nothing is deployed any more.
+  it('leaves runs to be read when their project is deleted, whose handlers and name are gone [api-15.49]', async () => {
+    const before = await follow('sdk:echo', 1);
+    const { run } = await before.until((message) => message.type === 'run:stop');
+    before.close();
+    expect((await call(api, '/v1/projects/sdk', { key, method: 'DELETE' })).status).toBe(204);
+    expect(await get<Run>(`/v1/runs/${run?.run_id}`)).toMatchObject({ status: 'succeeded', result: 1 });
+    const made = await call(api, '/v1/projects', { key, body: { name: 'sdk' } });
+    expect(made.status).toBe(201);
+    const unheard = await call<{ data: { event_id: string } }>(api, '/v1/events', {
+      key,
+      body: { event_type: 'sdk:echo', event_data: 2 },
+    });
+    await eventually(async () =>
+      expect(
+        await platform.query('SELECT 1 FROM hot.event_unhandled WHERE event_id = $1', [
+          unheard.body.data.event_id,
+        ]),
+      ).toHaveLength(1),
     );
   });
 });

@@ -12,6 +12,7 @@ export const CLAIMS: readonly ClaimsAbout[] = [
       ['D2', 'What was answered with 201 is durable: it runs although the API was killed right after.'],
       ['D3', 'What was committed and never announced to a worker is found and run all the same.'],
       ['D4', 'Redis may lose everything: no accepted event and no queued task is lost with it.'],
+      ['D5', 'Nothing is too old: what waited for two days runs when workers come back.'],
       ['D6', 'Without Redis events are accepted within a second, and are run.'],
       [
         'D7',
@@ -67,6 +68,7 @@ export const CLAIMS: readonly ClaimsAbout[] = [
       ],
       ['B9', 'Addresses of webhooks survive deployments.'],
       ['B10', 'An earlier build brings back exactly its handlers and schedules.'],
+      ['B11', 'Switching a project off and on changes no other project.'],
     ],
   },
   {
@@ -76,6 +78,8 @@ export const CLAIMS: readonly ClaimsAbout[] = [
         'R1',
         'A handler is tried again as often as it asks for and no more, after the pauses of its formula.',
       ],
+      ['R2', 'It is tried again as that handler asks which failed.'],
+      ['R3', 'Several workers that look for due retries start each of them once.'],
       ['S1', 'Any number of schedulers fires each occurrence once, also when they die on the way.'],
       ['S3', 'Expressions mean what the table of them says, and the wrong ones are refused.'],
       ['S4', 'When clocks are changed, nothing is left out and nothing happens twice.'],
@@ -179,6 +183,7 @@ export const CLAIMS: readonly ClaimsAbout[] = [
       ['api-15.35', 'Malformed bodies are refused in the envelope.'],
       ['api-15.36', 'Unknown routes are 404, wrong methods 405, in the envelope.'],
       ['api-15.37', 'The statistics of runs add up.'],
+      ['api-15.38', 'An event with handlers in two projects has two runs.'],
       ['api-15.39', 'A retried handler is told as update, start and stop, of the same event.'],
       ['api-15.40', 'A failing handler is told with its message.'],
       ['api-15.41', 'A function is called over HTTP; a schedule is not made.'],

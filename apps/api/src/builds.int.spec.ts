@@ -469,6 +469,23 @@ describe('builds', () => {
       expect((await call('GET', '/v1/projects/orders/builds/deployed')).json().data.build_id).toBe(second);
     });
 
+    it('deactivate and activate leave every other project as it was [B11]', async () => {
+      await call('POST', '/v1/projects', { name: 'other' });
+      const archive = testBundle('');
+      const made = await send([hashPart(sha256(archive)), filePart(archive)], '/v1/projects/other/builds');
+      await call('POST', `/v1/projects/other/builds/${made.json().data.build_id}/deploy`);
+      await deploy(await uploaded());
+      const other = async (): Promise<unknown> => [
+        (await call('GET', '/v1/projects/other')).json().data,
+        (await call('GET', '/v1/projects/other/builds')).json().data,
+      ];
+      const before = await other();
+      await call('POST', '/v1/projects/orders/deactivate');
+      expect(await other()).toEqual(before);
+      await call('POST', '/v1/projects/orders/activate');
+      expect(await other()).toEqual(before);
+    });
+
     it('wakes the project up', async () => {
       const id = await uploaded();
       await call('POST', '/v1/projects/orders/deactivate');

@@ -108,7 +108,7 @@ describe('a worker', () => {
     ]);
   });
 
-  it('records an event that nobody listens to as unhandled [X14]', async () => {
+  it('records an event that nobody listens to as unhandled, also for who comes later [X14]', async () => {
     const tenant = worker.tenant();
     const event = await worker.publish(tenant, 'nobody', {});
     await eventually(async () => {
@@ -117,6 +117,12 @@ describe('a worker', () => {
         await worker.db.query(`SELECT 1 FROM hot.event_unhandled WHERE event_id = $1`, [event.eventId]),
       ).toHaveLength(1);
     });
+    // What is deployed later is for what comes later.
+    worker.serving.addHandler(tenant.envId, 'nobody', '::t/somebody');
+    worker.sandbox.define('::t/somebody', () => 'late');
+    await worker.app.get(EventConsumer).consume([{ dispatchId: event.eventId, hint: null, isRetry: false }]);
+    const next = await worker.publish(tenant, 'nobody', {});
+    await settled(next.eventId, 1);
     expect(await runsOf(event.eventId)).toHaveLength(0);
   });
 

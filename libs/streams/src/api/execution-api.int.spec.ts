@@ -114,15 +114,16 @@ describe('events and runs over HTTP', () => {
     expect(different.status).toBe(409);
   });
 
-  it('shows the runs of an event of several handlers', async () => {
-    hot.serving.addHandler(tenant.envId, 'multi', '::a/one');
-    hot.serving.addHandler(tenant.envId, 'multi', '::b/two');
+  it('shows the runs of an event of handlers in two projects [api-15.38]', async () => {
+    const one = hot.serving.addHandler(tenant.envId, 'multi', '::a/one', { projectName: 'a' });
+    const two = hot.serving.addHandler(tenant.envId, 'multi', '::b/two', { projectName: 'b' });
     hot.sandbox.define('::a/one', () => 1);
     hot.sandbox.define('::b/two', () => {
       throw fakeFailure('card declined');
     });
     const runs = await ended(data(await publish('multi', {}))['event_id'], 2);
     expect(runs.map((run) => run['status']).sort()).toEqual(['failed', 'succeeded']);
+    expect(new Set(runs.map((run) => run['project_id']))).toEqual(new Set([one.projectId, two.projectId]));
     expect(runs.find((run) => run['status'] === 'failed')?.['result']).toEqual({
       $type: '::hot::run/Failure',
       $val: { msg: 'card declined', err: null },

@@ -23,11 +23,19 @@ export function emitCall(ac: Activation, node: CallNode): string {
       return emitConstruct(ac, node, site);
     case 'variant': {
       const [arg] = values(ac, node, site, () => 'strict');
-      return `makeVariant(fb, d, ${site}, ${ac.cx.variant(callee.enum, callee.variant)}, ${arg ?? 'undefined'})`;
+      const waits = ac.cx.susp.arrows.toType({ kind: 'named', type: callee.enum });
+      const variant = ac.cx.variant(callee.enum, callee.variant);
+      return converting(ac, waits, 'makeVariant', `d, ${site}, ${variant}, ${arg ?? 'undefined'}`);
     }
     case 'dynamic':
       return emitDynamic(ac, node, site);
   }
+}
+
+/** A conversion by the runtime; in code that may wait one that waits for arrows, if any wait that it may apply. */
+export function converting(ac: Activation, waits: boolean, name: string, args: string): string {
+  if (ac.mode === 's' || !waits) return `${name}(fb, ${args})`;
+  return `resume(fb, await converting(${name}, fb, ${args}))`;
 }
 
 type How = 'strict' | 'raw' | 'lazy';
@@ -118,7 +126,8 @@ function coerced(ac: Activation, fn: FunctionDef, o: OverloadDef, args: string[]
     const type = param?.type ?? null;
     if (!param?.coercible || param.lazy || type === null) return arg;
     ac.cx.typed.add(fn);
-    const convert = (v: string): string => `coerce(fb, d, ${site}, ${ac.cx.test(type)}, ${v})`;
+    const convert = (v: string): string =>
+      converting(ac, ac.cx.susp.arrows.toType(type), 'coerce', `d, ${site}, ${ac.cx.test(type)}, ${v}`);
     const kind = PRIMITIVE_TYPES[type.kind === 'builtin' ? type.name : ''];
     if (kind === undefined) return convert(arg);
     if (kind.literal.test(arg)) return arg;
@@ -152,8 +161,7 @@ function invoke(
 ): string {
   const { cx } = ac;
   const own = cx.susp.overload(o);
-  const waits =
-    ac.mode === 'a' && !isNone(cx.susp.callee({ kind: 'fn', fn, candidates: [o.index] }, node.args));
+  const waits = ac.mode === 'a' && !isNone(cx.susp.inside(fn, [o.index], node.args));
   const list = [`fb, d - 1, ${site}`, ...shaped(o, args)].join(', ');
   if (waits) return `resume(fb, await ${called(node, fn, bodyName(fn, o, 'a'))}(${list}))`;
   if (ac.recursion?.overload === o) return emitRecursion(ac, ac.recursion, shaped(o, args), site);
@@ -184,7 +192,7 @@ function emitChoice(
   const list = ac.temp();
   const chosen = ac.temp();
   ac.write(`${list} = [${args.join(', ')}];`);
-  ac.write(`${chosen} = choose(fb, d, ${site}, ${fn.id}, ${js(candidates)}, ${list});`);
+  ac.write(`${chosen} = ${choice(ac, overloads, site, `${fn.id}, ${js(candidates)}, ${list}`)};`);
   const result = ac.temp();
   overloads.forEach((o, k) => {
     const own = node.args.map((_, i) => {
@@ -209,6 +217,11 @@ function emitChoice(
   return result;
 }
 
+function choice(ac: Activation, among: readonly OverloadDef[], site: number, args: string): string {
+  const waits = among.some((o) => ac.cx.susp.arrows.toParams(o));
+  return converting(ac, waits, 'choose', `d, ${site}, ${args}`);
+}
+
 /** A call in tail position that begins its own function anew. False when it has to be an ordinary call after all. */
 export function emitTail(ac: Activation, node: CallNode, dest: Dest): boolean {
   const { self } = ac;
@@ -229,7 +242,9 @@ export function emitTail(ac: Activation, node: CallNode, dest: Dest): boolean {
   const chosen = ac.temp();
   const args = values(ac, node, site, () => 'strict');
   ac.write(`${list} = [${args.join(', ')}];`);
-  ac.write(`${chosen} = choose(fb, d, ${site}, ${callee.fn.id}, ${js(callee.candidates)}, ${list});`);
+  ac.write(
+    `${chosen} = ${choice(ac, overloads, site, `${callee.fn.id}, ${js(callee.candidates)}, ${list}`)};`,
+  );
   const items = node.args.map((_, i) => `${list}[${i}]`);
   overloads.forEach((o) => {
     ac.write(`if (${chosen} === ${o.index}) {`);
@@ -282,12 +297,14 @@ function emitConstruct(ac: Activation, node: CallNode, site: number): string {
   const def = type.type;
   const own = def.constructors;
   const t = cx.type(def);
+  const make = (value: string): string =>
+    converting(ac, cx.susp.arrows.toType(type), 'make', `d, ${site}, ${t}, ${value}`);
   // Inside a constructor function a map makes the value itself; other arguments may go on to another overload.
   const inside = ac.constructing === def.id;
   const wrapsAny = inside && (def.kind !== 'struct' || def.fields.length === 0);
   if (own === null || wrapsAny) {
     const args = values(ac, node, site, () => 'strict');
-    return `make(fb, d, ${site}, ${t}, ${args[0] ?? 'undefined'})`;
+    return make(args[0] ?? 'undefined');
   }
   const mapOnly =
     !inside &&
@@ -311,10 +328,10 @@ function emitConstruct(ac: Activation, node: CallNode, site: number): string {
   if (!wantsDefault) return functions([...node.args]);
   const [value] = values(ac, node, site, () => 'strict');
   const held = ac.stable(value ?? 'null');
-  if (matching.length === 0) return `make(fb, d, ${site}, ${t}, ${held})`;
+  if (matching.length === 0) return make(held);
   const result = ac.temp();
   ac.write(`if (isPlainMap(${held}) || isOwn(${t}, ${held})) {`);
-  ac.write(`${result} = make(fb, d, ${site}, ${t}, ${held});`);
+  ac.write(`${result} = ${make(held)};`);
   ac.write('} else {');
   const inner = ac.block(() => {
     ac.write(
@@ -351,7 +368,8 @@ function functionsOn(
   const list = ac.temp();
   const chosen = ac.temp();
   ac.write(`${list} = [${held}];`);
-  ac.write(`${chosen} = choose(fb, d, ${site}, ${fn.id}, ${js(matching.map((o) => o.index))}, ${list});`);
+  const among = js(matching.map((o) => o.index));
+  ac.write(`${chosen} = ${choice(ac, matching, site, `${fn.id}, ${among}, ${list}`)};`);
   const parts = matching.map((o) => ({ o, js: invoke(ac, target, fn, o, [`${list}[0]`], site) }));
   return parts.reduceRight(
     (rest, { o, js: call }) => (rest === '' ? call : `${chosen} === ${o.index} ? ${call} : ${rest}`),

@@ -242,7 +242,10 @@ function emitTemplate(ac: Activation, node: Extract<Core, { kind: 'template' }>)
   // One part after the other is evaluated and becomes text: an Err halts ahead of what stands behind it.
   const parts = ac.spill(
     node.parts.map(
-      (p) => (): string => (typeof p === 'string' ? js(p) : `str(fb, d, ${site}, ${emit(ac, p)})`),
+      (p) => (): string =>
+        typeof p === 'string'
+          ? js(p)
+          : converting(ac, ac.cx.susp.arrows.toText, 'str', `d, ${site}, ${emit(ac, p)}`),
     ),
   );
   if (parts.length === 0) return '""';
@@ -327,4 +330,4 @@ function emitDefinition(ac: Activation, node: Extract<Core, { kind: 'definition'
 }
 
 // The only cycle among these files that is needed at call time only.
-import { emitTail } from './calls';
+import { converting, emitTail } from './calls';

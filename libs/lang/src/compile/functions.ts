@@ -170,6 +170,7 @@ export function functionRow(cx: Context, fn: FunctionDef): string {
     x = x === 1 || bodies.x === 1 ? 1 : Math.max(x, bodies.x);
   }
   if (isNone(s)) x = 0;
+  if (cx.susp.converts(fn)) x = 1;
   const table = rows(cx, fn, (o) => {
     const bodies = bodiesOf(
       cx.susp.overload(o),
@@ -187,7 +188,7 @@ export function functionRow(cx: Context, fn: FunctionDef): string {
 /** A local or anonymous `fn`: assigns its bodies to variables, gives the function value. */
 export function emitFnValue(ac: Activation, fn: FunctionDef, local: Local | null): string {
   const { cx } = ac;
-  let x = 0;
+  let x = cx.susp.converts(fn) ? 1 : 0;
   const names = new Map<OverloadDef, { s: string; a: string }>();
   for (const overload of fn.overloads) {
     const bodies = bodiesOf(

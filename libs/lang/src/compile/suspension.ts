@@ -11,6 +11,7 @@ import type { CellDef, FunctionDef, OverloadDef, Program, TypeDef, TypeRef } fro
 import type { NativeFacts } from '../syntax/native-facts';
 import { calleesFirst } from './callees-first';
 import { mentionedNatives } from './mentions';
+import { WaitingArrows } from './waiting-arrows';
 
 export interface Susp {
   readonly top: boolean;
@@ -65,6 +66,7 @@ export class Suspension {
   readonly mentioned: ReadonlySet<string>;
   /** Iterators may come from the outside, so that everything that takes one may wait. */
   readonly streams: boolean;
+  readonly arrows: WaitingArrows;
   private changed = false;
   /** Answers of one round: closures are looked at from several sides, which would double at every nesting. */
   private readonly seenBodies = new Map<Core, Susp>();
@@ -75,6 +77,7 @@ export class Suspension {
     private readonly natives: ReadonlyMap<string, NativeFacts>,
   ) {
     this.mentioned = mentionedNatives(program);
+    this.arrows = new WaitingArrows(program.arrows);
     this.streams = [...this.mentioned].some((name) => natives.get(name)?.opensStream === true);
     for (const fn of program.functions) if (fn.origin === 'top') this.byName.set(fn.fullName, fn);
     // One round settles everything but recursion when callees come first; a chain of calls else takes one per link.
@@ -92,6 +95,7 @@ export class Suspension {
         this.body(step.value);
         this.put(this.cells, step.cell, before, now);
       }
+      if (this.arrows.collect((fn) => !isNone(this.asValue(fn)))) this.changed = true;
     } while (this.changed);
   }
 
@@ -121,7 +125,7 @@ export class Suspension {
 
   /** Calling any of its overloads as a value: its own parameters are then unknown. */
   asValue(fn: FunctionDef): Susp {
-    let s = NOTHING;
+    let s = this.converts(fn) ? TOP : NOTHING;
     for (const o of fn.overloads)
       s = union(
         s,
@@ -167,7 +171,10 @@ export class Suspension {
       case 'halt':
         return NOTHING;
       case 'template':
-        return this.all(node.parts.filter((p) => typeof p !== 'string'));
+        return union(
+          this.arrows.toText ? TOP : NOTHING,
+          this.all(node.parts.filter((p) => typeof p !== 'string')),
+        );
       case 'vector':
         return this.all(node.elements.map((e) => e.value));
       case 'map':
@@ -274,13 +281,19 @@ export class Suspension {
       case 'type':
         return this.construct(callee.type, args);
       case 'variant':
-        return NOTHING;
+        return this.arrows.toType({ kind: 'named', type: callee.enum }) ? TOP : NOTHING;
       case 'dynamic':
         return this.facts(callee.value).call;
     }
   }
 
+  /** Its arguments may have to be converted, which may wait. */
+  converts(fn: FunctionDef): boolean {
+    return fn.overloads.some((o) => this.arrows.toParams(o));
+  }
+
   private construct(type: TypeRef, args: readonly CoreArg[]): Susp {
+    if (this.arrows.toType(type)) return TOP;
     const def = type.kind === 'named' ? type.type : null;
     const own = def?.constructors ?? null;
     if (own === null) return NOTHING;
@@ -292,6 +305,15 @@ export class Suspension {
   }
 
   private candidates(fn: FunctionDef, indices: readonly number[], args: readonly CoreArg[]): Susp {
+    const converts = indices.some((index) => {
+      const o = fn.overloads[index];
+      return o !== undefined && this.arrows.toParams(o);
+    });
+    return converts ? TOP : this.inside(fn, indices, args);
+  }
+
+  /** What the bodies wait for; their arguments have been converted. */
+  inside(fn: FunctionDef, indices: readonly number[], args: readonly CoreArg[]): Susp {
     let s = NOTHING;
     for (const index of indices) {
       const o = fn.overloads[index];
@@ -338,7 +360,7 @@ export class Suspension {
   private native(name: string, args: readonly CoreArg[]): Susp {
     const def = this.natives.get(name);
     if (!def) return TOP;
-    if (def.s === null || (this.streams && def.iterates)) return TOP;
+    if (def.s === null || (this.streams && def.iterates) || this.arrows.toNative(name)) return TOP;
     let s = NOTHING;
     const spread = args.some((a) => a.mode === 'spread');
     for (const { index, byName } of def.poly) {
@@ -378,6 +400,7 @@ export class Suspension {
       case 'type-ref':
         return { call: this.typeValue(node.type), name: NOTHING };
       case 'variant-ref':
+        return this.arrows.toType({ kind: 'named', type: node.enum }) ? UNKNOWN : NO_FN;
       case 'namespace':
       case 'vector':
       case 'map':
@@ -457,12 +480,13 @@ export class Suspension {
   private nativeValue(name: string): Susp {
     const def = this.natives.get(name);
     if (!def) return TOP;
-    if (def.s === null || (this.streams && def.iterates)) return TOP;
+    if (def.s === null || (this.streams && def.iterates) || this.arrows.toNative(name)) return TOP;
     // Lazy parameters receive values when it is called as a value; callbacks may be anything.
     return def.poly.some((p) => (def.lazy & (1 << p.index)) === 0) ? TOP : NOTHING;
   }
 
   private typeValue(type: TypeRef): Susp {
+    if (this.arrows.toType(type)) return TOP;
     const def: TypeDef | null = type.kind === 'named' ? type.type : null;
     return def?.constructors ? this.asValue(def.constructors) : NOTHING;
   }

@@ -41,6 +41,8 @@ export interface ArrowEntry {
   /** Function id, -1 for a bodyless arrow. */
   readonly fn: number;
   readonly implicit: boolean;
+  /** Its function waits. */
+  readonly waits: boolean;
 }
 
 /** A definition that a program mentions: what `::hot::meta/get` and `source` answer. */

@@ -74,7 +74,10 @@ export function makeFn(
     return row[4](fb, d, site, ...list);
   };
   const a: AsyncEntry = async (fb, d, site, ...args) => {
-    const [row, list] = pick(fb, d, site, args);
+    const [row, list] =
+      suspends === SUSPENDS.never || program.construct.arrows.neverWait
+        ? pick(fb, d, site, args)
+        : fb.r.resume(await program.construct.waiting(pick, fb, d, site, args));
     if (row[5] !== null) return row[5](fb, d, site, ...list);
     if (row[4] === null) throw cannotWait(site, name ?? '<function>');
     return row[4](fb, d, site, ...list);
@@ -132,9 +135,11 @@ function pickRow(
   const values = args.map((v) => (v instanceof Thunk ? null : v));
   const choice = chooseOverload(shapes, all, params, values, (t, v) => program.convertible(t, v));
   if (choice.converted) {
-    (params[choice.index] ?? []).forEach((test, i) => {
-      args[i] = program.coerce(fb, d, site, test, args[i] ?? null);
-    });
+    // Into the list when all are made: this may be begun anew until then.
+    const made = (params[choice.index] ?? []).map((test, i) =>
+      program.coerce(fb, d, site, test, args[i] ?? null),
+    );
+    args.splice(0, made.length, ...made);
   }
   return choice.index;
 }

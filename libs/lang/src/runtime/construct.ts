@@ -1,10 +1,12 @@
-/** Making values of declared types, and the arrows between types. */
+/** Making values of declared types. */
+import { Arrows, type ArrowRt } from './arrows';
 import { consumeAt } from './consume';
 import { MAX_ARROW_DEPTH } from './display';
 import { hardError } from './halt';
 import { HotMap, MapBuilder } from './hot-map';
 import type { ProgramRt } from './program-rt';
-import { acceptance, hasType, kindOf, shortTypeOf, TYPE_NS } from './types';
+import { Replay } from './replay';
+import { acceptance, hasType, shortTypeOf, TYPE_NS } from './types';
 import {
   err,
   HotFn,
@@ -19,92 +21,66 @@ import {
   type Value,
 } from './values';
 
-interface ArrowRt {
-  readonly source: TypeTest;
-  readonly target: TypeTest;
-  readonly fn: number;
-  readonly implicit: boolean;
-}
-
-/** Name under which a type is found as the target of arrows. */
-function targetName(test: TypeTest): string | null {
-  if (test.kind === 'builtin') return TYPE_NS + test.name;
-  if (test.kind === 'named') return test.info.name;
-  return test.kind === 'generic' ? targetName(test.base) : null;
-}
-
-export class Arrows {
-  private readonly to = new Map<string, ArrowRt[]>();
-
-  constructor(program: ProgramRt) {
-    for (const a of program.tables.arrows) {
-      const arrow: ArrowRt = {
-        source: program.test(a.source),
-        target: program.test(a.target),
-        fn: a.fn,
-        implicit: a.implicit,
-      };
-      const name = targetName(arrow.target);
-      if (name === null) continue;
-      const list = this.to.get(name);
-      if (list) list.push(arrow);
-      else this.to.set(name, [arrow]);
-    }
-  }
-
-  /** The arrow from the value's type to the target of that name. */
-  find(name: string, v: Value): ArrowRt | null {
-    const list = this.to.get(name);
-    if (!list) return null;
-    return list.find((a) => sourceFits(a.source, v)) ?? null;
-  }
-
-  /** For implicit use: the one arrow to the type, or to a variant of it. */
-  implicitTo(test: TypeTest, v: Value): ArrowRt | null {
-    if (test.kind === 'union') {
-      const found = test.members.flatMap((m) => this.implicitTo(m, v) ?? []);
-      return found.length === 1 ? (found[0] ?? null) : null;
-    }
-    const name = targetName(test);
-    if (name === null) return null;
-    const own = this.find(name, v);
-    if (own?.implicit) return own;
-    if (test.kind !== 'named' || test.info.def?.kind !== 'enum') return null;
-    const found: ArrowRt[] = [];
-    for (const variant of test.info.def.variants.values()) {
-      const arrow = this.find(variant.info.name, v);
-      if (arrow?.implicit) found.push(arrow);
-    }
-    return found.length === 1 ? (found[0] ?? null) : null;
-  }
-}
-
-function sourceFits(source: TypeTest, v: Value): boolean {
-  switch (source.kind) {
-    case 'builtin':
-      return kindOf(v) === source.name;
-    case 'named':
-      return hasType(v, source.info.name);
-    default:
-      return false;
-  }
-}
-
 /** Declared types nested in each other; deeper data is not built. */
 const MAX_DEPTH = 1000;
 
 export class Construct {
   readonly arrows: Arrows;
   private readonly typeValues = new Map<TypeInfo, TypeValue>();
+  /** Of the conversion that is at work right now and may wait. */
+  private replay: Replay | null = null;
 
   constructor(private readonly program: ProgramRt) {
     this.arrows = new Arrows(program);
   }
 
+  /** Converts as `once` does, and waits for arrows that wait. */
+  async waiting<A extends readonly unknown[], T>(
+    once: (fb: Fiber, ...args: A) => T,
+    fb: Fiber,
+    ...args: A
+  ): Promise<T> {
+    return new Replay(this.program).run(fb, (replay) => {
+      const outer = this.replay;
+      this.replay = replay;
+      try {
+        return once(fb, ...args);
+      } finally {
+        this.replay = outer;
+      }
+    });
+  }
+
+  /** Making a value of the type may wait. */
+  mayWait(info: TypeInfo, seen = new Set<TypeInfo>()): boolean {
+    if (this.arrows.neverWait || seen.has(info)) return false;
+    seen.add(info);
+    const { def } = info;
+    const test = (t: TypeTest): boolean => {
+      if (t.kind === 'named') return this.mayWait(t.info, seen);
+      if (t.kind === 'union') return t.members.some(test);
+      return t.kind === 'generic' && t.args.some(test);
+    };
+    if (this.arrows.waitsTo(info.name)) return true;
+    if (!def) return false;
+    const variants = [...(def.variants?.values() ?? [])];
+    return (
+      def.fields.some((f) => test(f.type)) || variants.some((v) => v.payload !== null && test(v.payload))
+    );
+  }
+
   apply(fb: Fiber, d: number, site: number, arrow: ArrowRt, v: Value): Value {
     if (arrow.fn >= 0) {
       const fn = this.program.fn(arrow.fn);
-      return fn.s(fb, d - 1, site, v);
+      const { replay } = this;
+      if (replay === null) return fn.s(fb, d - 1, site, v);
+      // What the arrow itself converts is none of this conversion's.
+      this.replay = null;
+      try {
+        return replay.answer(fb, d - 1, site, fn, v);
+      } finally {
+        this.replay = replay;
+      }
     }
     if (arrow.target.kind !== 'named') return v;
     const { info } = arrow.target;
@@ -130,7 +106,7 @@ export class Construct {
         `Str type dispatch recursion limit reached (depth ${MAX_ARROW_DEPTH}) for type '${v.type.name}'`,
       );
     }
-    // Templates inside of arrows begin anew with every level. Arrows never wait, so one counter per run will do.
+    // Templates inside of arrows begin anew with every level. Where arrows wait the depth of calls is the limit.
     r.strDepth++;
     try {
       return consumeAt(site, this.apply(fb, d, site, arrow, v));
@@ -379,16 +355,11 @@ export class Construct {
   private constructorFn(info: TypeInfo, constructors: number): HotFn {
     const plain = (fb: Fiber, d: number, site: number, arg?: Value): Value =>
       this.make(fb, d, site, info, arg);
+    const waits = this.mayWait(info);
+    const plainAsync = async (fb: Fiber, d: number, site: number, arg?: Value): Promise<Value> =>
+      waits ? this.waiting(plain, fb, d, site, arg) : plain(fb, d, site, arg);
     if (constructors < 0) {
-      return new HotFn(
-        info.name,
-        plain,
-        async (fb, d, site, arg) => plain(fb, d, site, arg),
-        SUSPENDS.never,
-        0,
-        0,
-        -1,
-      );
+      return new HotFn(info.name, plain, plainAsync, waits ? SUSPENDS.maybe : SUSPENDS.never, 0, 0, -1);
     }
     const functions = (): HotFn => this.program.fn(constructors);
     const wantsDefault = (args: readonly Value[]): boolean => {
@@ -404,11 +375,11 @@ export class Construct {
         wantsDefault(args) ? plain(fb, d, site, args[0]) : fn.s(fb, d, site, ...args),
       async (fb, d, site, ...args) =>
         wantsDefault(args)
-          ? plain(fb, d, site, args[0])
+          ? plainAsync(fb, d, site, args[0])
           : fn.x === SUSPENDS.never
             ? fn.s(fb, d, site, ...args)
             : fn.a(fb, d, site, ...args),
-      fn.x,
+      waits ? SUSPENDS.maybe : fn.x,
       fn.raw,
       fn.lazy,
       -1,

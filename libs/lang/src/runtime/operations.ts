@@ -107,6 +107,12 @@ export function operations(program: ProgramRt): Readonly<Record<string, unknown>
     dynamicAsync,
     choose: (fb: Fiber, d: number, site: number, fn: number, candidates: readonly number[], args: Value[]) =>
       choose(program, fb, d, site, fn, candidates, args),
+    /** A conversion that may wait: `converting(make, fb, …)`. */
+    converting: <A extends readonly unknown[], T>(
+      once: (fb: Fiber, ...args: A) => T,
+      fb: Fiber,
+      ...args: A
+    ): Promise<T> => construct.waiting(once, fb, ...args),
     coerce: (fb: Fiber, d: number, site: number, test: TypeTest, v: Value): Value =>
       construct.coerce(fb, d, site, test, v),
     // types
@@ -266,9 +272,13 @@ function choose(
     program.convertible(t, v),
   );
   if (choice.converted) {
-    (params[choice.index] ?? []).forEach((test, i) => {
+    // Into the list when all are made: this may be begun anew until then.
+    const made = (params[choice.index] ?? []).map((test, i) => {
       const arg = args[i];
-      if (arg !== undefined && !(arg instanceof Thunk)) args[i] = construct(program, fb, d, site, test, arg);
+      return arg === undefined || arg instanceof Thunk ? arg : construct(program, fb, d, site, test, arg);
+    });
+    made.forEach((arg, i) => {
+      if (arg !== undefined) args[i] = arg;
     });
   }
   return choice.index;
@@ -281,7 +291,7 @@ function construct(program: ProgramRt, fb: Fiber, d: number, site: number, test:
 function builtinType(program: ProgramRt, name: string): Value {
   const full = TYPE_NS + name;
   const fn = Object.hasOwn(program.natives, full)
-    ? program.nativeFn(full)
+    ? converter(program, full)
     : new HotFn(
         full,
         (_fb, _d, _s, v) => v ?? null,
@@ -294,14 +304,22 @@ function builtinType(program: ProgramRt, name: string): Value {
   return new TypeValue(new TypeInfo(full), fn);
 }
 
+/** `Str` as a value, which may wait where an arrow does that leads to it. */
+function converter(program: ProgramRt, full: string): HotFn {
+  const fn = program.nativeFn(full);
+  if (!program.construct.arrows.waitsTo(full)) return fn;
+  return new HotFn(full, fn.s, fn.a, SUSPENDS.maybe, fn.raw, fn.lazy, fn.arity);
+}
+
 function variantValue(program: ProgramRt, info: TypeInfo): Value {
   const payload = info.parent?.def?.variants.get(info.variant ?? '')?.payload ?? null;
   if (payload === null) return new Tagged(info, null, true);
-  const s: Entry = (fb, d, site, v) => program.construct.makeVariant(fb, d, site, info, v);
-  return new TypeValue(
-    info,
-    new HotFn(info.name, s, async (fb, d, site, v) => s(fb, d, site, v ?? null), SUSPENDS.never, 0, 0, -1),
-  );
+  const { construct } = program;
+  const s: Entry = (fb, d, site, v) => construct.makeVariant(fb, d, site, info, v);
+  const waits = payload.kind === 'named' && construct.mayWait(payload.info);
+  const a: AsyncEntry = async (fb, d, site, v) =>
+    waits ? construct.waiting(s, fb, d, site, v ?? null) : s(fb, d, site, v ?? null);
+  return new TypeValue(info, new HotFn(info.name, s, a, waits ? SUSPENDS.maybe : SUSPENDS.never, 0, 0, -1));
 }
 
 // ---- parallel -------------------------------------------------------------------------------------------------------

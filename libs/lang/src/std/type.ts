@@ -15,6 +15,7 @@ import {
   Res,
   Tagged,
   TypeValue,
+  type AsyncEntry,
   type Entry,
   type Fiber,
   type Value,
@@ -144,6 +145,12 @@ export function toBytes(v: Value): Value {
 const given = (args: readonly (Value | undefined)[]): Value[] =>
   args.filter((a): a is Value => a !== undefined);
 
+/** The same where arrows may wait. */
+const waiting =
+  (s: Entry): AsyncEntry =>
+  (fb, d, site, ...args) =>
+    fb.r.program.construct.waiting(s, fb, d, site, ...args);
+
 const conversion =
   (target: string, f: (v: Value) => Value): Entry =>
   (fb, d, site, ...args) => {
@@ -153,6 +160,11 @@ const conversion =
     }
     return viaArrow(fb, d, site, target, v) ?? f(v);
   };
+
+const converter = (target: string, f: (v: Value) => Value): { readonly s: Entry; readonly a: AsyncEntry } => {
+  const s = conversion(target, f);
+  return { s, a: waiting(s) };
+};
 
 function typeName(v: Value): string | Res {
   if (v instanceof TypeValue) return v.info.name;
@@ -189,24 +201,27 @@ const KINDS: readonly (readonly [string, string])[] = [
 const isFn = (v: Value): boolean =>
   kindOf(v) === 'Fn' || (v instanceof Tagged && v.type.name === FN_TYPE.name);
 
+const text: Entry = (fb, d, site, ...args) => {
+  const [v, ...more] = given(args);
+  if (more.length > 0) return err(`Str constructor expects 0 or 1 arguments, got ${more.length + 1}`);
+  return v === undefined ? '' : strOf(fb, d, site, v);
+};
+
 export const TYPE: readonly NativeDef[] = [
   T('Str', {
     // More arguments are refused when it is called, with a text of its own.
     sig: ['()', '(value: Any): Str', '(value: Any, ...rest: Any): Str'],
     doc: 'The text of a value.',
-    s: (fb, d, site, ...args) => {
-      const [v, ...more] = given(args);
-      if (more.length > 0) return err(`Str constructor expects 0 or 1 arguments, got ${more.length + 1}`);
-      return v === undefined ? '' : strOf(fb, d, site, v);
-    },
+    s: text,
+    a: waiting(text),
   }),
-  T('Int', { sig: '(value: Int | Dec): Int', doc: 'Converts to an Int.', s: conversion('Int', toInt) }),
+  T('Int', { sig: '(value: Int | Dec): Int', doc: 'Converts to an Int.', ...converter('Int', toInt) }),
   T('Dec', {
     sig: '(value: Int | Dec): Dec',
     doc: 'Converts to an exact decimal.',
-    s: conversion('Dec', toDec),
+    ...converter('Dec', toDec),
   }),
-  T('Bool', { sig: '(value: Any): Bool', doc: 'Converts to true or false.', s: conversion('Bool', toBool) }),
+  T('Bool', { sig: '(value: Any): Bool', doc: 'Converts to true or false.', ...converter('Bool', toBool) }),
   T('Null', {
     sig: ['(): Null', '(...rest: Any): Null'],
     doc: 'null.',
@@ -222,11 +237,11 @@ export const TYPE: readonly NativeDef[] = [
     doc: 'One argument is converted, several are keys and values in turn.',
     s: (_fb, _d, _s, ...args) => toMap(args),
   }),
-  T('Byte', { sig: '(value: Byte): Byte', doc: 'A number from 0 to 255.', s: conversion('Byte', toByte) }),
+  T('Byte', { sig: '(value: Byte): Byte', doc: 'A number from 0 to 255.', ...converter('Byte', toByte) }),
   T('Bytes', {
     sig: '(value: Bytes): Bytes',
     doc: 'Bytes of a text (UTF-8) or of numbers.',
-    s: conversion('Bytes', toBytes),
+    ...converter('Bytes', toBytes),
   }),
   T('Namespace', {
     sig: '(value: Str | Namespace): Namespace',

@@ -49,16 +49,20 @@ async function play(scenario) {
   const cluster = await Cluster.start({ redis: values.redis, env: scenario.env });
   try {
     if (scenario.play) return await scenario.play(cluster, scenario);
+    const prepared = await scenario.prepare?.(cluster);
     const publisher = new Publisher(cluster);
     let harm;
     await publisher.publish(events, scenario.event, (n) => {
       if (n === Math.floor(events / 3))
-        harm = scenario.harm(cluster, { stopSeconds: Number(values['stop-seconds']) });
+        harm = scenario.harm(cluster, { stopSeconds: Number(values['stop-seconds']), prepared });
       // An error of the harm itself is reported below; here it only must not end the process unheard.
       harm?.catch(() => {});
     });
     await harm;
-    const settledMs = await settle(cluster, Number(values['settle-seconds']) * 1000);
+    const settledMs = await settle(
+      cluster,
+      (scenario.settleSeconds ?? Number(values['settle-seconds'])) * 1000,
+    );
     const { problems, figures } = await judge(cluster, publisher.accepted, scenario.expected);
     if (scenario.wrong) problems.push(...(await scenario.wrong(cluster)));
     if (problems.length > 0) {

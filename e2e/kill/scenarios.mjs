@@ -1,5 +1,6 @@
 /** What is done to the platform while events arrive. Each returns once the harm is over and everything runs again. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Waiters } from './waiters.mjs';
 
 const echo = (n) => ({ event_type: 'sdk:echo', event_data: { n } });
 /**
@@ -21,13 +22,24 @@ async function untilRunsEnd(cluster, count) {
 }
 
 export const SCENARIOS = {
-  'kill -9 of the worker [api-15.66]': {
+  'kill -9 of the worker [X2, X3, B5, api-15.66]': {
     event: mixed,
     expected: once,
-    async harm(cluster) {
+    // Whoever waits for a call has to wait for the end of the dead worker's lease, too.
+    env: { HOT_WEBHOOK_TIMEOUT: '60s' },
+    async prepare(cluster) {
+      const waiters = new Waiters(cluster);
+      await waiters.begin();
+      return waiters;
+    },
+    async harm(cluster, { prepared: waiters }) {
+      await waiters.deploy();
       await cluster.kill('worker');
+      await waiters.leftAlone();
       await sleep(500);
       await cluster.spawn('worker');
+      await waiters.compute();
+      await waiters.end();
     },
   },
   'kill -9 of the api [D2]': {

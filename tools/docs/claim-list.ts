@@ -29,6 +29,8 @@ export const CLAIMS: readonly ClaimsAbout[] = [
         'X1',
         'A worker that dies in the middle of a run costs a second run of that handler only; the first is a failure named worker-lost.',
       ],
+      ['X2', 'What a dead worker had begun begins again within 90 seconds.'],
+      ['X3', 'A run that computes for longer than a lease lasts keeps its lease and runs once.'],
       ['X4', 'A run that kills what runs it three times becomes a dead letter, and the others go on.'],
       ['X5', 'A run beyond its time fails shortly after, also when it never yields; its worker lives.'],
       ['X6', 'What has ended stays as it ended, and its end is told once.'],

@@ -1,18 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { CONTEXT_STATES, type ContextKeyRow, type Listing } from '@app/contracts';
-import { fetched, withQuery } from '@app/admin-ui/data';
+import { CONTEXT_STATES, type ContextKeyRow } from '@app/contracts';
 import { SearchBox } from '@app/admin-ui/filter';
 import { TimeView } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
+import { ClearFilters, IgnoredNotice, listPage, ListPager, NoMatch } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState } from '@app/admin-ui/states';
 import { StatusChip, statusLook } from '@app/admin-ui/status';
 import { StatusTabs } from '@app/admin-ui/status-tabs';
-import { Cell, type Column, DataTable, isTyping, PAGE_SIZES, Pager } from '@app/admin-ui/table';
-import { integer, list, text, urlState } from '@app/admin-ui/url';
+import { Cell, type Column, DataTable } from '@app/admin-ui/table';
+import { list, text } from '@app/admin-ui/url';
 import { firstOf, usedWords } from './uses';
 import { ValueDialog, type ValueDialogData } from './value-dialog';
 
@@ -24,15 +24,20 @@ const COLUMNS: readonly Column[] = [
   { id: 'by', header: 'By', width: 140, from: 980 },
 ];
 
+const FILTERS = { q: text(), state: list(CONTEXT_STATES), project: text() };
+
 @Component({
   selector: 'hp-context-page',
   imports: [
     Cell,
+    ClearFilters,
     DataTable,
     EmptyState,
     Icon,
+    IgnoredNotice,
+    ListPager,
     MatTooltip,
-    Pager,
+    NoMatch,
     RouterLink,
     SearchBox,
     StatusChip,
@@ -42,34 +47,14 @@ const COLUMNS: readonly Column[] = [
   templateUrl: './context-page.html',
   styleUrl: './context-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class ContextPage {
   private readonly dialogs = inject(MatDialog);
   private readonly router = inject(Router);
   protected readonly scope = inject(Scope);
-  protected readonly url = urlState({
-    q: text(),
-    state: list(CONTEXT_STATES),
-    project: text(),
-    size: integer(25, PAGE_SIZES),
-    cur: text(),
-  });
+  protected readonly list = listPage<ContextKeyRow, typeof FILTERS>({ path: 'context', filters: FILTERS });
   protected readonly columns = COLUMNS;
   protected readonly tabs = CONTEXT_STATES.map((value) => ({ value, ...statusLook(value) }));
-  protected readonly variables = fetched<Listing<ContextKeyRow>>(
-    () => {
-      const base = this.scope.api();
-      const { q, state, project, size, cur } = this.url.values();
-      const query = { q, state: state.join(','), project, limit: size, cursor: cur, include: 'facets' };
-      return base === undefined ? undefined : withQuery(`${base}/context`, query);
-    },
-    { keep: true },
-  );
-  protected readonly filtered = computed(() => {
-    const { q, state, project } = this.url.values();
-    return q !== '' || project !== '' || state.length > 0;
-  });
   protected readonly firstOf = firstOf;
   protected readonly usedWords = usedWords;
   protected readonly rowId = (row: ContextKeyRow): string => row.key;
@@ -88,14 +73,6 @@ export class ContextPage {
       .join('\n');
   }
 
-  protected change(change: Partial<{ q: string; state: readonly string[]; project: string }>): void {
-    this.url.set({ ...change, cur: '' }, { replace: change.q !== undefined });
-  }
-
-  protected clear(): void {
-    this.change({ q: '', state: [], project: '' });
-  }
-
   protected create(): void {
     this.dialogs
       .open<ValueDialog, ValueDialogData, string>(ValueDialog, {
@@ -107,11 +84,5 @@ export class ContextPage {
       .subscribe((key) => {
         if (key !== undefined) void this.router.navigate([...this.scope.link('context', key)]);
       });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (isTyping(event)) return;
-    if (event.key === 'r') void this.variables.reload();
-    if (event.key === 'F' && event.shiftKey) this.clear();
   }
 }

@@ -1,17 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import { DERIVED_KEY_STATES, type DerivedKeyRow, type Listing } from '@app/contracts';
-import { fetched, withQuery } from '@app/admin-ui/data';
+import { DERIVED_KEY_STATES, type DerivedKeyRow } from '@app/contracts';
 import { SearchBox } from '@app/admin-ui/filter';
 import { Clock, TimeView } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
+import { ClearFilters, IgnoredNotice, listPage, ListPager, NoMatch } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState } from '@app/admin-ui/states';
 import { StatusChip, statusLook } from '@app/admin-ui/status';
 import { StatusTabs } from '@app/admin-ui/status-tabs';
-import { Cell, type Column, DataTable, isTyping, PAGE_SIZES, Pager } from '@app/admin-ui/table';
-import { integer, list, text, urlState } from '@app/admin-ui/url';
+import { Cell, type Column, DataTable } from '@app/admin-ui/table';
+import { list, text } from '@app/admin-ui/url';
 import { endsSoon, KINDS, nameOf, permissionLines, permissionWords, type DerivedKeyKind } from './kinds';
 
 const COLUMNS: readonly Column[] = [
@@ -25,16 +25,21 @@ const COLUMNS: readonly Column[] = [
   { id: 'expires', header: 'Expires', width: 104, align: 'end', card: 2 },
 ];
 
+const FILTERS = { q: text(), state: list(DERIVED_KEY_STATES), parent: text() };
+
 /** Service keys and sessions: credentials of the same make, one list for each. */
 @Component({
   selector: 'hp-derived-keys-page',
   imports: [
     Cell,
+    ClearFilters,
     DataTable,
     EmptyState,
     Icon,
+    IgnoredNotice,
+    ListPager,
     MatTooltip,
-    Pager,
+    NoMatch,
     RouterLink,
     SearchBox,
     StatusChip,
@@ -74,18 +79,16 @@ const COLUMNS: readonly Column[] = [
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class DerivedKeysPage {
   readonly kind = input.required<DerivedKeyKind>();
   protected readonly scope = inject(Scope);
   private readonly clock = inject(Clock);
-  protected readonly url = urlState({
-    q: text(),
-    state: list(DERIVED_KEY_STATES),
-    parent: text(),
-    size: integer(25, PAGE_SIZES),
-    cur: text(),
+  protected readonly list = listPage<DerivedKeyRow, typeof FILTERS>({
+    path: () => this.kind(),
+    filters: FILTERS,
+    // What has ended is history: shown when somebody asks for it, and to whoever searches.
+    query: ({ q, state }) => (state.length === 0 && q === '' ? { state: 'active' } : {}),
   });
   protected readonly words = computed(() => KINDS[this.kind()]);
   // A session has no name: how its token begins stands in its place.
@@ -100,21 +103,6 @@ export class DerivedKeysPage {
     value,
     ...statusLook(value === 'active' ? 'valid' : value),
   }));
-  protected readonly keys = fetched<Listing<DerivedKeyRow>>(
-    () => {
-      const base = this.scope.api();
-      const { q, state, parent, size, cur } = this.url.values();
-      // What has ended is history: shown when somebody asks for it, and to whoever searches.
-      const states = state.length === 0 && q === '' ? 'active' : state.join(',');
-      const query = { q, state: states, parent, limit: size, cursor: cur, include: 'facets' };
-      return base === undefined ? undefined : withQuery(`${base}/${this.kind()}`, query);
-    },
-    { keep: true },
-  );
-  protected readonly filtered = computed(() => {
-    const { q, state, parent } = this.url.values();
-    return q !== '' || parent !== '' || state.length > 0;
-  });
   protected readonly nameOf = nameOf;
   protected readonly permissionLines = permissionLines;
   protected readonly permissionWords = permissionWords;
@@ -124,19 +112,5 @@ export class DerivedKeysPage {
 
   protected soon(key: DerivedKeyRow): boolean {
     return endsSoon(key, this.kind(), this.clock.tenSeconds());
-  }
-
-  protected change(change: Partial<{ q: string; state: readonly string[]; parent: string }>): void {
-    this.url.set({ ...change, cur: '' }, { replace: change.q !== undefined });
-  }
-
-  protected clear(): void {
-    this.change({ q: '', state: [], parent: '' });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (isTyping(event)) return;
-    if (event.key === 'r') void this.keys.reload();
-    if (event.key === 'F' && event.shiftKey) this.clear();
   }
 }

@@ -1,17 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import type { EventHandlerRow, Listing } from '@app/contracts';
-import { fetched, withQuery } from '@app/admin-ui/data';
+import type { EventHandlerRow } from '@app/contracts';
 import { SearchBox } from '@app/admin-ui/filter';
 import { FunctionName, splitFunction, TimeView } from '@app/admin-ui/format';
-import { Icon } from '@app/admin-ui/icon';
 import { refreshOn } from '@app/admin-ui/live';
+import { ClearFilters, IgnoredNotice, listPage, ListPager, NoMatch } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState } from '@app/admin-ui/states';
 import { StatusChip } from '@app/admin-ui/status';
-import { Cell, type Column, DataTable, isTyping, PAGE_SIZES, Pager } from '@app/admin-ui/table';
-import { integer, text, urlState } from '@app/admin-ui/url';
+import { Cell, type Column, DataTable } from '@app/admin-ui/table';
+import { text } from '@app/admin-ui/url';
 
 const COLUMNS: readonly Column[] = [
   { id: 'type', header: 'Event type', width: 210, card: 1 },
@@ -23,6 +22,8 @@ const COLUMNS: readonly Column[] = [
   { id: 'at', header: 'Source', width: 132, from: 1080 },
 ];
 
+const FILTERS = { q: text(), project: text() };
+
 const SNIPPET = `confirm meta {on-event: "order:created"}
 fn (event) { event.data }`;
 
@@ -30,12 +31,14 @@ fn (event) { event.data }`;
   selector: 'hp-handlers-page',
   imports: [
     Cell,
+    ClearFilters,
     DataTable,
     EmptyState,
     FunctionName,
-    Icon,
+    IgnoredNotice,
+    ListPager,
     MatTooltip,
-    Pager,
+    NoMatch,
     RouterLink,
     SearchBox,
     StatusChip,
@@ -44,36 +47,22 @@ fn (event) { event.data }`;
   templateUrl: './handlers-page.html',
   styleUrl: './handlers-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class HandlersPage {
   protected readonly scope = inject(Scope);
-  protected readonly url = urlState({
-    q: text(),
-    project: text(),
-    size: integer(50, PAGE_SIZES),
-    cur: text(),
+  protected readonly list = listPage<EventHandlerRow, typeof FILTERS>({
+    path: 'handlers',
+    filters: FILTERS,
+    size: 50,
   });
   protected readonly columns = COLUMNS;
   protected readonly snippet = SNIPPET;
-  protected readonly handlers = fetched<Listing<EventHandlerRow>>(
-    () => {
-      const base = this.scope.api();
-      const { q, project, size, cur } = this.url.values();
-      const query = { q, project, limit: size, cursor: cur, include: 'facets' };
-      return base === undefined ? undefined : withQuery(`${base}/handlers`, query);
-    },
-    { keep: true },
-  );
-  protected readonly projectOptions = computed(() => this.handlers.value()?.facets?.['project'] ?? []);
-  protected readonly filtered = computed(
-    () => this.url.values().q !== '' || this.url.values().project !== '',
-  );
+  protected readonly projectOptions = computed(() => this.list.facets()?.['project'] ?? []);
   protected readonly rowId = (row: EventHandlerRow): string => row.event_handler_id;
 
   constructor() {
     // What came of the last event changes while one looks.
-    refreshOn(['run:start', 'run:stop', 'run:fail'], () => this.handlers.reload());
+    refreshOn(['run:start', 'run:stop', 'run:fail'], () => this.list.reload());
   }
 
   protected agentLink(agent: string): readonly string[] {
@@ -90,20 +79,6 @@ export class HandlersPage {
   }
 
   protected chooseProject(event: Event): void {
-    if (event.target instanceof HTMLSelectElement) this.change({ project: event.target.value });
-  }
-
-  protected change(change: Partial<{ q: string; project: string }>): void {
-    this.url.set({ ...change, cur: '' }, { replace: change.q !== undefined });
-  }
-
-  protected clear(): void {
-    this.change({ q: '', project: '' });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (isTyping(event)) return;
-    if (event.key === 'r') void this.handlers.reload();
-    if (event.key === 'F' && event.shiftKey) this.clear();
+    if (event.target instanceof HTMLSelectElement) this.list.change({ project: event.target.value });
   }
 }

@@ -1,16 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import type { KeyRow, Listing } from '@app/contracts';
-import { fetched, withQuery } from '@app/admin-ui/data';
+import type { KeyRow } from '@app/contracts';
 import { SearchBox } from '@app/admin-ui/filter';
 import { TimeView } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
+import { ClearFilters, IgnoredNotice, listPage, ListPager, NoMatch } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState } from '@app/admin-ui/states';
 import { StatusChip } from '@app/admin-ui/status';
-import { Cell, type Column, DataTable, PAGE_SIZES, Pager } from '@app/admin-ui/table';
-import { choice, integer, text, urlState } from '@app/admin-ui/url';
+import { Cell, type Column, DataTable } from '@app/admin-ui/table';
+import { choice, text } from '@app/admin-ui/url';
 import { describe, riskOf, summarize } from './permissions';
 
 const COLUMNS: readonly Column[] = [
@@ -23,15 +23,20 @@ const COLUMNS: readonly Column[] = [
   { id: 'created', header: 'Created', width: 112, align: 'end', from: 820 },
 ];
 
+const FILTERS = { q: text(), state: choice(['active', 'revoked', 'all'], 'active') };
+
 @Component({
   selector: 'hp-keys-page',
   imports: [
     Cell,
+    ClearFilters,
     DataTable,
     EmptyState,
     Icon,
+    IgnoredNotice,
     MatTooltip,
-    Pager,
+    ListPager,
+    NoMatch,
     RouterLink,
     SearchBox,
     StatusChip,
@@ -68,26 +73,12 @@ const COLUMNS: readonly Column[] = [
 })
 export class KeysPage {
   protected readonly scope = inject(Scope);
-  protected readonly url = urlState({
-    q: text(),
-    state: choice(['active', 'revoked', 'all'], 'active'),
-    size: integer(25, PAGE_SIZES),
-    cur: text(),
+  protected readonly list = listPage<KeyRow, typeof FILTERS>({
+    path: 'api-keys',
+    filters: FILTERS,
+    query: ({ state }) => (state === 'all' ? { state: '' } : {}),
   });
   protected readonly columns = COLUMNS;
-  protected readonly keys = fetched<Listing<KeyRow>>(
-    () => {
-      const base = this.scope.api();
-      const { q, state, size, cur } = this.url.values();
-      return base === undefined
-        ? undefined
-        : withQuery(`${base}/api-keys`, { q, state: state === 'all' ? '' : state, limit: size, cursor: cur });
-    },
-    { keep: true },
-  );
-  protected readonly filtered = computed(
-    () => this.url.values().q !== '' || this.url.values().state !== 'active',
-  );
   protected readonly summarize = summarize;
   protected readonly rowId = (key: KeyRow): string => key.api_key_id;
   protected readonly rowLink = (key: KeyRow): readonly string[] =>
@@ -103,6 +94,6 @@ export class KeysPage {
 
   protected setState(event: Event): void {
     if (event.target instanceof HTMLSelectElement)
-      this.url.set({ state: event.target.value as 'active', cur: '' });
+      this.list.change({ state: event.target.value as 'active' });
   }
 }

@@ -15,6 +15,9 @@ export function splitFunction(qualified: string): FunctionParts {
 }
 
 /** A function: its namespace dimmed, its name strong. The name stays whole when there is little room. */
+/** The last part of a path in a project. */
+export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 @Component({
   selector: 'hp-function',
   template: `<span class="ns" [title]="name()">{{ parts().namespace }}</span

@@ -19,5 +19,5 @@ import type { ListState } from './list-page';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ClearFilters {
-  readonly list = input.required<ListState>();
+  readonly list = input.required<Pick<ListState, 'filtered' | 'clear'>>();
 }

@@ -1,11 +1,11 @@
-import { DOCUMENT } from '@angular/common';
-import { computed, DestroyRef, inject, signal, type Signal } from '@angular/core';
+import { computed, inject, signal, type Signal } from '@angular/core';
 import type { Facets, Listing, Pagination } from '@app/contracts';
 import { fetched, withQuery, type ApiError, type FetchStatus } from '../data';
 import type { RangeText } from '../range';
 import { Scope } from '../session';
-import { isTyping, PAGE_SIZES } from '../table';
+import { PAGE_SIZES } from '../table';
 import { choice, integer, text, urlState, type Codec, type Values } from '../url';
+import { pageKeys } from './page-keys';
 
 type Filters = Readonly<Record<string, Codec<unknown>>>;
 
@@ -116,10 +116,7 @@ export function listPage<T, D extends Filters>(options: ListOptions<D>): ListPag
     waiting.set(new Set());
     fresh.set(news);
   };
-  onKey((event) => {
-    if (event.key === 'r') void reload();
-    if (event.key === 'F' && event.shiftKey) clear();
-  });
+  pageKeys({ reload, clear });
 
   return {
     values,
@@ -178,13 +175,4 @@ function asked<D extends Filters>(options: ListOptions<D>, state: State<D>): Rec
 
 function initial(filters: Filters): Record<string, unknown> {
   return Object.fromEntries(Object.entries(filters).map(([name, codec]) => [name, codec.initial]));
-}
-
-function onKey(press: (event: KeyboardEvent) => void): void {
-  const document = inject(DOCUMENT);
-  const listener = (event: KeyboardEvent): void => {
-    if (!isTyping(event)) press(event);
-  };
-  document.addEventListener('keydown', listener);
-  inject(DestroyRef).onDestroy(() => document.removeEventListener('keydown', listener));
 }

@@ -3,7 +3,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import type { AgentDetail, AgentHandler, Graph, Listing, RunRow, Single, StreamRow } from '@app/contracts';
 import { fetched, withQuery } from '@app/admin-ui/data';
-import { FunctionName, TimeView } from '@app/admin-ui/format';
+import { fileName, FunctionName, TimeView } from '@app/admin-ui/format';
 import { refreshOn } from '@app/admin-ui/live';
 import { RunTable } from '@app/admin-ui/run-table';
 import { Scope } from '@app/admin-ui/session';
@@ -104,6 +104,7 @@ export class AgentPage {
   protected readonly streamId = (stream: StreamRow): string => stream.stream_id;
   protected readonly streamLink = (stream: StreamRow): readonly string[] =>
     this.scope.link('streams', stream.stream_id);
+  protected readonly fileName = fileName;
 
   constructor() {
     refreshOn(['run:start', 'run:stop', 'run:fail', 'build:status'], async () => {
@@ -119,10 +120,6 @@ export class AgentPage {
   protected choose(id: string): void {
     this.inspector.set(true);
     this.url.set({ sel: id });
-  }
-
-  protected fileName(path: string): string {
-    return path.slice(path.lastIndexOf('/') + 1);
   }
 
   private history(tab: TabId): string | undefined {

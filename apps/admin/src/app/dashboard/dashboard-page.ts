@@ -11,7 +11,7 @@ import { RunTable } from '@app/admin-ui/run-table';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState, ErrorState, Skeleton } from '@app/admin-ui/states';
 import { StatusGlyph } from '@app/admin-ui/status';
-import { isTyping } from '@app/admin-ui/table';
+import { pageKeys } from '@app/admin-ui/listing';
 import { choice, list, text, urlState } from '@app/admin-ui/url';
 import { FirstSteps } from './first-steps';
 import { HeroCard } from './hero-card';
@@ -70,7 +70,6 @@ const STATE = {
   templateUrl: './dashboard-page.html',
   styleUrl: './dashboard-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class DashboardPage {
   protected readonly scope = inject(Scope);
@@ -200,6 +199,7 @@ export class DashboardPage {
   protected readonly durationMax = niceDurationMax;
 
   constructor() {
+    pageKeys({ reload: () => this.dashboard.reload() });
     refreshOn(
       [
         'run:start',
@@ -225,10 +225,6 @@ export class DashboardPage {
 
   protected setWidth(event: Event): void {
     if (event.target instanceof HTMLSelectElement) this.url.set({ g: event.target.value as 'auto' });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (event.key === 'r' && !isTyping(event)) void this.dashboard.reload();
   }
 
   private series(key: string, label: string, tone: string, value: (bucket: Bucket) => number): ChartSeries {

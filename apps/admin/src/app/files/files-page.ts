@@ -6,9 +6,10 @@ import { fetched, withQuery } from '@app/admin-ui/data';
 import { SearchBox } from '@app/admin-ui/filter';
 import { formatBytes, plural, ShortId, TimeView } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
+import { pageKeys } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
 import { EmptyState, ErrorState } from '@app/admin-ui/states';
-import { Cell, type Column, DataTable, isTyping, PAGE_SIZES, Pager } from '@app/admin-ui/table';
+import { Cell, type Column, DataTable, PAGE_SIZES, Pager } from '@app/admin-ui/table';
 import { choice, integer, text, urlState } from '@app/admin-ui/url';
 import { crumbsOf, shownName } from './paths';
 
@@ -41,7 +42,6 @@ const SORTS = ['path', '-path', 'created', '-created', 'updated', '-updated', 's
   templateUrl: './files-page.html',
   styleUrl: './files-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class FilesPage {
   protected readonly scope = inject(Scope);
@@ -85,6 +85,10 @@ export class FilesPage {
   protected readonly rowId = (row: FileRow): string => row.file_id;
   protected readonly rowLink = (row: FileRow): readonly string[] => this.scope.link('files', row.file_id);
 
+  constructor() {
+    pageKeys({ reload: () => Promise.all([this.folders.reload(), this.files.reload()]) });
+  }
+
   protected nameOf(row: FileRow): string {
     return shownName(row.path, this.url.values().prefix);
   }
@@ -99,9 +103,5 @@ export class FilesPage {
 
   protected search(q: string): void {
     this.url.set({ q, cur: '' }, { replace: true });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (!isTyping(event) && event.key === 'r') void Promise.all([this.folders.reload(), this.files.reload()]);
   }
 }

@@ -3,7 +3,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import type { EventHandlerRow } from '@app/contracts';
 import { SearchBox } from '@app/admin-ui/filter';
-import { FunctionName, splitFunction, TimeView } from '@app/admin-ui/format';
+import { fileName, FunctionName, splitFunction, TimeView } from '@app/admin-ui/format';
 import { refreshOn } from '@app/admin-ui/live';
 import { ClearFilters, IgnoredNotice, listPage, ListPager, NoMatch } from '@app/admin-ui/listing';
 import { Scope } from '@app/admin-ui/session';
@@ -13,13 +13,13 @@ import { Cell, type Column, DataTable } from '@app/admin-ui/table';
 import { text } from '@app/admin-ui/url';
 
 const COLUMNS: readonly Column[] = [
-  { id: 'type', header: 'Event type', width: 210, card: 1 },
+  { id: 'type', header: 'Event type', width: 230, card: 1 },
   { id: 'function', header: 'Function', card: 2 },
   { id: 'project', header: 'Project', width: 124, from: 640 },
-  { id: 'agent', header: 'Agent', width: 132, from: 860 },
-  { id: 'retry', header: 'Retries', width: 120, from: 980 },
-  { id: 'last', header: 'Last event', width: 216, align: 'end', card: 1 },
-  { id: 'at', header: 'Source', width: 132, from: 1080 },
+  { id: 'agent', header: 'Agent', width: 120, from: 860 },
+  { id: 'retry', header: 'Retries', width: 104, from: 980 },
+  { id: 'last', header: 'Last event', width: 196, align: 'end', card: 1 },
+  { id: 'at', header: 'Source', width: 124, from: 1240 },
 ];
 
 const FILTERS = { q: text(), project: text() };
@@ -58,6 +58,7 @@ export class HandlersPage {
   protected readonly columns = COLUMNS;
   protected readonly snippet = SNIPPET;
   protected readonly projectOptions = computed(() => this.list.facets()?.['project'] ?? []);
+  protected readonly fileName = fileName;
   protected readonly rowId = (row: EventHandlerRow): string => row.event_handler_id;
 
   constructor() {
@@ -72,10 +73,6 @@ export class HandlersPage {
 
   protected shortAgent(agent: string): string {
     return splitFunction(agent).name;
-  }
-
-  protected fileName(path: string): string {
-    return path.slice(path.lastIndexOf('/') + 1);
   }
 
   protected chooseProject(event: Event): void {

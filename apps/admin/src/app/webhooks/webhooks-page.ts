@@ -1,15 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { DOOR_AUTHS, type Single, type WebhookRow, type WebhookServices } from '@app/contracts';
-import { fetched, withQuery } from '@app/admin-ui/data';
-import { SearchBox } from '@app/admin-ui/filter';
+import { type WebhookRow, type WebhookServices } from '@app/contracts';
 import { FunctionName, TimeView } from '@app/admin-ui/format';
 import { Icon } from '@app/admin-ui/icon';
-import { RecentCallsView, ServiceGroup } from '@app/admin-ui/service-group';
-import { Scope, Session } from '@app/admin-ui/session';
+import { RecentCallsView, ServiceFilters, ServiceGroup, serviceList } from '@app/admin-ui/service-group';
+import { Scope } from '@app/admin-ui/session';
 import { EmptyState, ErrorState, Skeleton } from '@app/admin-ui/states';
-import { Cell, type Column, DataTable, isTyping } from '@app/admin-ui/table';
-import { choice, text, urlState } from '@app/admin-ui/url';
+import { Cell, type Column, DataTable } from '@app/admin-ui/table';
 
 const COLUMNS: readonly Column[] = [
   { id: 'method', header: 'Method', width: 84, card: 1 },
@@ -37,7 +34,7 @@ fn (request: ::hot::http/HttpRequest) { {received: request.body} }`;
     Icon,
     RecentCallsView,
     RouterLink,
-    SearchBox,
+    ServiceFilters,
     ServiceGroup,
     Skeleton,
     TimeView,
@@ -45,56 +42,18 @@ fn (request: ::hot::http/HttpRequest) { {received: request.body} }`;
   templateUrl: './webhooks-page.html',
   styleUrl: './webhooks-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'pressKey($event)' },
 })
 export class WebhooksPage {
   readonly service = input<string>();
-  private readonly session = inject(Session);
   protected readonly scope = inject(Scope);
-  protected readonly url = urlState({
-    q: text(),
-    auth: choice(['all', ...DOOR_AUTHS], 'all'),
-    project: text(),
-  });
+  protected readonly list = serviceList<WebhookServices>('webhooks', this.service);
   protected readonly columns = COLUMNS;
   protected readonly snippet = SNIPPET;
-  protected readonly answer = fetched<Single<WebhookServices>>(
-    () => {
-      const base = this.scope.api();
-      const { q, auth, project } = this.url.values();
-      const query = { q, auth: auth === 'all' ? '' : auth, project, service: this.service() ?? '' };
-      return base === undefined ? undefined : withQuery(`${base}/webhooks`, query);
-    },
-    { keep: true },
-  );
-  protected readonly data = computed(() => this.answer.value()?.data);
-  protected readonly filtered = computed(() => {
-    const { q, auth, project } = this.url.values();
-    return q !== '' || auth !== 'all' || project !== '';
-  });
   protected readonly rowId = (row: WebhookRow): string => row.endpoint_id;
   protected readonly rowLink = (row: WebhookRow): readonly string[] =>
     this.scope.link('webhooks', row.service, row.endpoint_id);
 
-  protected address(path: string): string {
-    return `${this.session.me()?.api_url ?? ''}${path}`;
-  }
-
   protected countOf(rows: readonly WebhookRow[]): string {
     return rows.length === 1 ? '1 endpoint' : `${rows.length} endpoints`;
-  }
-
-  protected setAuth(event: Event): void {
-    if (event.target instanceof HTMLSelectElement) this.url.set({ auth: event.target.value as 'all' });
-  }
-
-  protected clear(): void {
-    this.url.set({ q: '', auth: 'all', project: '' });
-  }
-
-  protected pressKey(event: KeyboardEvent): void {
-    if (isTyping(event)) return;
-    if (event.key === 'r') void this.answer.reload();
-    if (event.key === 'F' && event.shiftKey) this.clear();
   }
 }

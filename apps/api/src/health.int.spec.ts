@@ -89,7 +89,7 @@ describe('health of the API', () => {
 });
 
 describe('health of an API in trouble', () => {
-  it('is degraded, not unready, without Redis; unready without its database, and alive all the same', async () => {
+  it('is degraded, not unready, without Redis; unready without its database, alive all the same, and refuses events in time [D7]', async () => {
     const database = await freshDatabase();
     const api = await ApiHarness.start(
       database.url,
@@ -118,6 +118,10 @@ describe('health of an API in trouble', () => {
       });
     });
     expect((await get('/healthz/live')).statusCode).toBe(200);
+    const began = performance.now();
+    const published = await api.call('POST', '/v1/events', { body: { event_type: 'x', event_data: 1 } });
+    expect([published.statusCode, published.json().error.code]).toEqual([503, 'service_unavailable']);
+    expect(performance.now() - began).toBeLessThan(5_000);
     await api.stop();
   }, 30_000);
 });

@@ -13,10 +13,16 @@ const UNREACHABLE = new Set([
   '08003',
   '08004',
   '08006',
+  '25006', // read only: a standby that has not taken over yet
+  '3D000', // no such database: it is being restored
+  '53100', // disk full
+  '53200', // out of memory
   '53300', // too many connections
   '57P01', // administrator shutdown
   '57P02', // crash shutdown
   '57P03', // starting up
+  '57P04', // database dropped
+  '57P05', // ended for idleness
 ]);
 
 // pg and its pool give these no code.

@@ -178,6 +178,11 @@ describe('the database', () => {
     const error: unknown = await client.connect().catch((caught: unknown) => caught);
     expect(translateDatabaseError(error)).toBeInstanceOf(AppError);
     expect(translateDatabaseError(error)).toMatchObject({ code: 'service_unavailable' });
+    const missing = new URL(url);
+    missing.pathname = '/not_there';
+    const other = new Client({ connectionString: missing.href });
+    const refused: unknown = await other.connect().catch((caught: unknown) => caught);
+    expect(translateDatabaseError(refused)).toMatchObject({ code: 'service_unavailable' });
   });
 
   it('listens to many channels on one connection, one after the other', async () => {

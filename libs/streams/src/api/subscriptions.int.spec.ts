@@ -1,5 +1,6 @@
 import { newId } from '@app/kernel';
 import { SseConnections } from '@app/platform/live';
+import { RunCommands } from '@app/runs';
 import { fakeFailure } from '@app/runs/testing';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { ExecutionHarness, type SseClient, type ExecutionTenant } from '../testing';
@@ -122,6 +123,78 @@ describe('subscriptions', () => {
       client.close();
     }
   });
+
+  it('tell one end of a run that is cancelled at the moment when it ends, and it stays the one on record [X6]', async () => {
+    hot.serving.addHandler(tenant.envId, 'short', '::t/short');
+    hot.sandbox.define('::t/short', ({ event, stopped }) => {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      // The last of twelve is always stopped; of the others nobody knows.
+      setTimeout(() => resolve('done'), event.data === 11 ? 1_000 : Number(event.data) % 6);
+      stopped.addEventListener('abort', () => reject(new Error('stopped')));
+      return promise;
+    });
+    const commands = hot.http.app.get(RunCommands);
+    const isEnd = (name: string): boolean => /^run:(?:stop|fail|cancel)$/.test(name);
+    const seen = new Set<string>();
+    for (let round = 0; round < 6; round += 1) {
+      const clients = await Promise.all(Array.from({ length: 12 }, (_, n) => withEvent('short', n)));
+      await Promise.all(
+        clients.map(async (client) => {
+          await eventually(() => expect(client.names()).toContain('run:start'), { everyMs: 1 });
+          // Too late for some, which is said.
+          await commands
+            .cancel(tenant, runOf(client, client.names().indexOf('run:start')).run_id)
+            .catch((error: Error) => expect(error.message).toContain('has ended already'));
+        }),
+      );
+      for (const client of clients)
+        await eventually(() => expect(client.names().some(isEnd)).toBe(true), { everyMs: 5 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (const client of clients) {
+        expect(client.names().filter(isEnd)).toHaveLength(1);
+        const told = runOf(client, client.names().findIndex(isEnd));
+        const kept = await hot.call('GET', `/v1/runs/${told.run_id}`, { token: tenant.token });
+        expect(kept.body.data).toMatchObject({ status: told.status, result: told.result });
+        seen.add(told.status);
+        client.close();
+      }
+    }
+    expect([...seen].sort()).toEqual(['cancelled', 'succeeded']);
+  }, 20_000);
+
+  it('leave no gap and tell nothing twice, at whatever moment one comes [L1]', async () => {
+    const pieces = 300;
+    hot.serving.addHandler(tenant.envId, 'long-talk', '::t/long-talk');
+    hot.sandbox.define('::t/long-talk', async ({ data }) => {
+      for (let n = 0; n < pieces; n += 1) {
+        data('n', n);
+        if (n % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 8));
+      }
+      return 'done';
+    });
+    const first = await withEvent('long-talk', null);
+    await eventually(() => expect(first.names()).toContain('run:start'), { everyMs: 1 });
+    const path = `/v1/streams/${String(first.events[0]?.data['stream_id'])}/subscribe`;
+    const clients = [first];
+    while (!first.names().includes('run:stop')) {
+      clients.push(await hot.subscribe(path, { token: tenant.token }));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 12));
+    }
+    expect(clients.length).toBeGreaterThan(8);
+    for (const client of clients) await eventually(() => expect(client.names()).toContain('run:stop'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const client of clients) {
+      const names = client.names().filter((name) => name !== 'event:published');
+      expect([names[0], names.at(-1)]).toEqual(['run:start', 'run:stop']);
+      const seen = client.events
+        .filter((event) => event.name === 'stream:data')
+        .map((event) => event.data['payload']);
+      expect(names).toHaveLength(seen.length + 2);
+      // From the moment of the subscription to the end, one after the other.
+      expect(seen).toEqual(Array.from({ length: seen.length }, (_, at) => pieces - seen.length + at));
+      client.close();
+    }
+  }, 20_000);
 
   it('replay the runs of a stream to whoever comes later', async () => {
     hot.serving.addHandler(tenant.envId, 'past', '::t/past');

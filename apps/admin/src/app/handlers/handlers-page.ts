@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'function', header: 'Function', card: 2 },
   { id: 'project', header: 'Project', width: 124, from: 640 },
   { id: 'agent', header: 'Agent', width: 120, from: 860 },
-  { id: 'retry', header: 'Retries', width: 104, from: 980 },
+  { id: 'retry', header: 'Retries', width: 132, from: 980 },
   { id: 'last', header: 'Last event', width: 196, align: 'end', card: 1 },
   { id: 'at', header: 'Source', width: 124, from: 1240 },
 ];

@@ -57,17 +57,6 @@ const FILTERS = { q: text(), state: choice(['active', 'revoked', 'all'], 'active
     .wide {
       color: var(--hot-warn-fg);
     }
-
-    select {
-      height: 32px;
-      padding: 0 8px;
-      border: 1px solid var(--hot-line-strong);
-      border-radius: 6px;
-      background: var(--hot-surface);
-      color: var(--hot-text-2);
-      font-size: 13px;
-      font-weight: 500;
-    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

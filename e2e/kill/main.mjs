@@ -54,7 +54,7 @@ async function play(scenario) {
     let harm;
     await publisher.publish(events, scenario.event, (n) => {
       if (n === Math.floor(events / 3))
-        harm = scenario.harm(cluster, { stopSeconds: Number(values['stop-seconds']), prepared });
+        harm = scenario.harm(cluster, { stopSeconds: Number(values['stop-seconds']), prepared, publisher });
       // An error of the harm itself is reported below; here it only must not end the process unheard.
       harm?.catch(() => {});
     });

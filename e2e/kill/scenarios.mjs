@@ -11,6 +11,13 @@ const busy = (n) => ({ event_type: 'sdk:busy', event_data: { turns: 3_000, n } }
 const mixed = (n) => (n % 4 === 0 ? busy(n) : echo(n));
 const once = () => 'once';
 
+/** Callers of a webhook and of a tool, who wait while the harm is done. */
+async function beginToWait(cluster, options) {
+  const waiters = new Waiters(cluster);
+  await waiters.begin(options);
+  return waiters;
+}
+
 /** Publishing is faster than the start of a first child: there must be something to kill, and runs on it. */
 async function untilRunsEnd(cluster, count) {
   for (let waited = 0; waited < 20_000; waited += 50) {
@@ -21,21 +28,32 @@ async function untilRunsEnd(cluster, count) {
   throw new Error(`no ${count} runs have ended within 20 s`);
 }
 
+async function untilRunsGoOn(cluster, count) {
+  for (let waited = 0; waited < 5_000; waited += 10) {
+    const [{ claimed }] = await cluster.query(
+      'SELECT count(*)::int AS claimed FROM hot.dispatch WHERE state = 2',
+    );
+    if (claimed >= count) return;
+    await sleep(10);
+  }
+  throw new Error(`never ${count} runs went on at the same time within 5 s`);
+}
+
 export const SCENARIOS = {
   'kill -9 of the worker [X2, X3, B5, api-15.66]': {
     event: mixed,
     expected: once,
     // Whoever waits for a call has to wait for the end of the dead worker's lease, too.
     env: { HOT_WEBHOOK_TIMEOUT: '60s' },
-    async prepare(cluster) {
-      const waiters = new Waiters(cluster);
-      await waiters.begin();
-      return waiters;
-    },
-    async harm(cluster, { prepared: waiters }) {
+    prepare: (cluster) => beginToWait(cluster, { large: true }),
+    async harm(cluster, { prepared: waiters, publisher }) {
       await waiters.deploy();
+      // That took long enough for everything published before to end.
+      const more = publisher.publish(100, busy);
+      await untilRunsGoOn(cluster, 10);
       await cluster.kill('worker');
       await waiters.leftAlone();
+      await more;
       await sleep(500);
       await cluster.spawn('worker');
       await waiters.compute();
@@ -53,19 +71,23 @@ export const SCENARIOS = {
   'kill -9 of PostgreSQL [D7]': {
     event: mixed,
     expected: once,
-    async harm(cluster) {
+    prepare: beginToWait,
+    async harm(cluster, { prepared: waiters }) {
       await cluster.killPostgres();
       await sleep(1000);
       await cluster.startPostgres();
+      await waiters.answered();
     },
   },
   'kill -9 of Redis, its data wiped [D4]': {
     event: mixed,
     expected: once,
-    async harm(cluster) {
+    prepare: beginToWait,
+    async harm(cluster, { prepared: waiters }) {
       await cluster.killAndWipeRedis();
       await sleep(1000);
       await cluster.startRedis();
+      await waiters.answered();
     },
   },
   'kill -9 of one sandbox child': {

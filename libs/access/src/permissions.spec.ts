@@ -10,80 +10,14 @@ import {
   redactQuery,
   typeOfUrn,
 } from './index';
-
-const RESOURCE = 'Invalid resource';
-const EMPTY = 'Empty action list';
-const ACTION = 'Invalid action';
-const NOT_VALID = 'Action not valid for resource';
+import { DERIVED_SETS, INVALID_SETS, VALID_SETS } from './testing';
 
 describe('validation', () => {
-  it.each<[number, PermissionSet]>([
-    [1, { 'mcp:weather/*': ['execute'] }],
-    [2, { 'stream:*': ['read'] }],
-    [3, { 'event:user:*': ['create', 'read'] }],
-    [4, { 'event:*': ['*'] }],
-    [5, { '*:*': ['*'] }],
-    [6, { '*:*': ['read'] }],
-    [7, { '*:*': ['read', 'create'] }],
-    [8, {}],
-    [9, { 'call:*': ['create'] }],
-    [10, { 'call:::shop::orders/ship': ['create'] }],
-    [11, { 'build:*': ['create', 'read', 'execute'] }],
-    [12, { 'context:*': ['create', 'read', 'update', 'delete'] }],
-    [13, { 'key:*': ['update'] }],
-    [14, { 'session:*': ['delete'] }],
-    [15, { 'custom-thing:abc': ['update'] }],
-    [16, { 'MCP:*': ['create'] }],
-    [17, { 'file:reports/*': ['read'] }],
-    [18, { 'event:a b:c': ['read'] }],
-    [19, { 'mcp:*': ['execute', 'execute'] }],
-  ])('row %i: accepts %j [api-15.11]', (_, set) => {
+  it.each([...VALID_SETS])('row %i: accepts %j [api-15.11]', (_, set) => {
     expect(parsePermissions(set)).toBe(set);
   });
 
-  it.each<[number, unknown, string]>([
-    [20, { 'no-colon-here': ['read'] }, RESOURCE],
-    [21, { '': ['read'] }, RESOURCE],
-    [22, { ':path': ['read'] }, RESOURCE],
-    [23, { ':': ['read'] }, RESOURCE],
-    [24, { 'mcp:': ['execute'] }, RESOURCE],
-    [25, { '*': ['read'] }, RESOURCE],
-    [26, { '*:foo': ['read'] }, RESOURCE],
-    [27, { '*:': ['read'] }, RESOURCE],
-    [28, { 'mcp!:test': ['read'] }, RESOURCE],
-    [29, { 'event :test': ['read'] }, RESOURCE],
-    [30, { 'stream@x:1': ['read'] }, RESOURCE],
-    [31, { 'my_type:1': ['read'] }, RESOURCE],
-    [32, { ' mcp:x': ['execute'] }, RESOURCE],
-    [33, { 'mcp:*': [] }, EMPTY],
-    [34, { 'mcp:*': ['Execute'] }, ACTION],
-    [35, { 'event:*': ['Read'] }, ACTION],
-    [36, { 'event:*': ['CREATE'] }, ACTION],
-    [37, { 'event:*': ['destroy'] }, ACTION],
-    [38, { 'event:*': ['write'] }, ACTION],
-    [39, { 'event:*': [''] }, ACTION],
-    [40, { '*:*': ['fly'] }, ACTION],
-    [41, { 'custom-thing:a': ['list'] }, ACTION],
-    [42, { 'mcp:*': ['create'] }, NOT_VALID],
-    [43, { 'webhook:pay/*': ['read'] }, NOT_VALID],
-    [44, { 'stream:abc': ['execute'] }, NOT_VALID],
-    [45, { 'event:a': ['delete'] }, NOT_VALID],
-    [46, { 'run:abc': ['create'] }, NOT_VALID],
-    [47, { 'call:*': ['execute'] }, NOT_VALID],
-    [48, { 'build:*': ['delete'] }, NOT_VALID],
-    [49, { 'build:*': ['update'] }, NOT_VALID],
-    [50, { 'session:*': ['update'] }, NOT_VALID],
-    [51, { 'env:*': ['update'] }, NOT_VALID],
-    [52, { 'mcp:*': ['*', 'create'] }, NOT_VALID],
-    [53, { 'stream:*': ['read'], 'mcp:': ['execute'] }, RESOURCE],
-    [54, { 'mcp:*': 'execute' }, 'array of actions'],
-    [55, { 'mcp:*': [1] }, 'array of actions'],
-    [56, ['mcp:*'], 'permissions must be'],
-    [56, 'mcp:*', 'permissions must be'],
-    [56, 42, 'permissions must be'],
-    [56, null, 'permissions must be'],
-    [56, undefined, 'permissions must be'],
-  ])('row %i: refuses %j [api-15.11]', (_, set, phrase) => {
+  it.each([...INVALID_SETS])('row %i: refuses %j [api-15.11]', (_, set, phrase) => {
     expect(() => parsePermissions(set)).toThrow(/^Invalid permissions: /);
     expect(problemOf(set)).toContain(phrase);
   });
@@ -136,46 +70,7 @@ describe('matching', () => {
 });
 
 describe('the subset rule', () => {
-  const all = Object.fromEntries(
-    [
-      'mcp',
-      'webhook',
-      'stream',
-      'event',
-      'run',
-      'call',
-      'project',
-      'build',
-      'context',
-      'key',
-      'session',
-      'env',
-    ].map((type) => [`${type}:*`, ['*']]),
-  );
-  it.each<[number, PermissionSet, PermissionSet, boolean]>([
-    [1, { '*:*': ['*'] }, { '*:*': ['*'] }, true],
-    [2, { 'mcp:*': ['execute'] }, { 'mcp:weather/get-forecast': ['execute'] }, true],
-    [3, { 'mcp:*': ['execute'] }, { 'mcp:weather/*': ['*'] }, true],
-    [4, { 'mcp:*': ['execute'] }, { 'stream:abc': ['read'] }, false],
-    [5, { 'event:*': ['read'] }, { 'event:order:placed': ['create'] }, false],
-    [6, { 'event:*': ['read'] }, { 'event:order:*': ['*'] }, false],
-    [7, { 'event:*': ['create', 'read'] }, { 'event:order:*': ['*'] }, true],
-    [8, { 'mcp:weather/*': ['execute'] }, { 'mcp:*': ['execute'] }, false],
-    [9, { 'mcp:weather/*': ['execute'] }, { 'mcp:weather/*': ['execute'] }, true],
-    [10, { 'mcp:weather/*': ['execute'] }, { 'mcp:time/now': ['execute'] }, false],
-    [11, { 'stream:0198*': ['read'] }, { 'stream:*': ['read'] }, false],
-    [12, { 'stream:*': ['read'] }, { 'stream:0198*': ['read'] }, true],
-    [13, { '*:*': ['read'] }, { '*:*': ['read'] }, true],
-    [14, { '*:*': ['read'] }, { '*:*': ['*'] }, false],
-    [15, { '*:*': ['read'] }, { 'event:*': ['create'] }, false],
-    [16, all, { '*:*': ['*'] }, false],
-    [17, {}, {}, true],
-    [18, {}, { 'mcp:a/b': ['execute'] }, false],
-    [19, { 'mcp:weather': ['execute'] }, { 'mcp:weather/x': ['execute'] }, false],
-    [20, { 'call:*': ['create'] }, { 'call:::a/b': ['create'] }, true],
-    [21, { 'custom-x:*': ['read'] }, { 'custom-x:1': ['*'] }, false],
-    [22, { 'event:*': ['create'] }, { 'event:a': ['create'], 'run:*': ['read'] }, false],
-  ])('row %i: %j for %j [api-15.12]', (_, parent, requested, allowed) => {
+  it.each([...DERIVED_SETS])('row %i: %j for %j [api-15.12]', (_, parent, requested, allowed) => {
     expect(findEscalation(parent, requested) === null).toBe(allowed);
   });
 

@@ -1,0 +1,1 @@
+export { DERIVED_SETS, INVALID_SETS, VALID_SETS } from './permission-rows';

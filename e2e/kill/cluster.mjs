@@ -91,11 +91,21 @@ export class Cluster {
     });
   }
 
-  async kill(name) {
+  kill(name) {
+    return this.end(name, 'SIGKILL');
+  }
+
+  /** Lets it end in its own way. Throws when it does not end in order. */
+  async stopInOrder(name) {
+    const code = await this.end(name, 'SIGTERM');
+    if (code !== 0) throw new Error(`${name} ended with ${code}`);
+  }
+
+  async end(name, signal) {
     const child = this.processes.get(name);
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await gone;
+    const gone = new Promise((resolve) => child.once('exit', (code, by) => resolve(by ?? code)));
+    child.kill(signal);
+    return gone;
   }
 
   async killPostgres() {

@@ -110,6 +110,26 @@ export const SCENARIOS = {
       cluster.processes.get('worker').kill('SIGCONT');
     },
   },
+  'restart of each worker in turn [X8]': {
+    event: mixed,
+    expected: once,
+    prepare: beginToWait,
+    async harm(cluster, { prepared: waiters, publisher }) {
+      const more = publisher.publish(300, mixed);
+      await cluster.spawn('worker-2');
+      await cluster.stopInOrder('worker');
+      await cluster.spawn('worker');
+      await cluster.stopInOrder('worker-2');
+      await more;
+      await waiters.answered();
+    },
+    async wrong(cluster) {
+      const [{ again }] = await cluster.query(
+        `SELECT count(*)::int AS again FROM hot.run WHERE delivery > 1 OR retry_attempt > 0 OR status <> 2`,
+      );
+      return again === 0 ? [] : [`${again} runs did not go well at once`];
+    },
+  },
   'endless loop and memory bomb beside innocents': {
     event: (n) => {
       if (n % 200 === 50) return { event_type: 'sdk:endless', event_data: {} };

@@ -193,6 +193,27 @@ describe('the live feed of an environment', () => {
     ).toEqual([ours.eventId]);
   });
 
+  it.each([
+    ['is signed out', () => `UPDATE hot.app_session SET revoked_at = now() WHERE user_id = $1`],
+    ['is switched off', () => `UPDATE hot."user" SET active = false WHERE user_id = $1`],
+    ['is removed from the organization', () => `DELETE FROM hot.org_user WHERE user_id = $1`],
+  ])('closes within seconds when its watcher %s, and no other', async (_, change) => {
+    const leaving = await makePerson(app.db, [{ tenant, role: 'member' }]);
+    const staying = await subscribe();
+    const before = browser;
+    browser = new TestBrowser(app);
+    await browser.signIn(leaving);
+    const feed = await subscribe();
+    browser = before;
+    let closed = false;
+    void feed.closed.then(() => (closed = true));
+    void staying.closed.then(() => (closed = false));
+    await app.db.execute(change(), [leaving.userId]);
+    await eventually(() => expect(closed).toBe(true), { timeoutMs: 4_000 });
+    await makeEvent(app.db, tenant);
+    await eventually(() => expect(staying.topics()).toContain('event:created'));
+  });
+
   it('closes with the server', async () => {
     const own = await startAdminApp();
     await own.app.listen(0, '127.0.0.1');

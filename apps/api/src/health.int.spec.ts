@@ -28,6 +28,12 @@ describe('health of the API', () => {
   it('tells of requests by route and status, and never of paths, names or secrets', async () => {
     await api.call('GET', '/v1/projects/top-secret-name');
     await get('/v1/rockets-of-acme');
+    await api.http.app.listen(0, '127.0.0.1');
+    const subscribed = await fetch(`${await api.http.app.getUrl()}/v1/env/subscribe`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${api.tenant.token}` },
+    });
+    expect(subscribed.status).toBe(200);
     const answer = await get('/metrics');
     expect(answer.headers['content-type']).toContain('text/plain');
     const lines = answer.body.split('\n');
@@ -39,6 +45,11 @@ describe('health of the API', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^hot_http_requests_total\{method="GET",route="unknown",status="404"\} \d+$/),
     );
+    // Event streams count as requests; how long they were open says nothing of how fast we are.
+    const ofStreams = lines.filter((line) => line.includes('route="/v1/env/subscribe"'));
+    expect(ofStreams).toEqual([
+      'hot_http_requests_total{method="HEAD",route="/v1/env/subscribe",status="200"} 1',
+    ]);
     for (const name of [
       'hot_http_request_duration_seconds_bucket',
       'hot_sse_subscribers 0',

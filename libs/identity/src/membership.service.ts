@@ -45,6 +45,18 @@ export class MembershipService {
     }
     return { ...asOrgMember(user, row), envId: row.env_id, envName: row.env_name };
   }
+
+  /** For each, whether they are still signed in and belong to the environment: one statement, however many. */
+  async stillInEnv(
+    members: readonly Pick<EnvMember, 'sessionId' | 'envId'>[],
+  ): Promise<(member: Pick<EnvMember, 'sessionId' | 'envId'>) => boolean> {
+    const rows = await this.users.stillInEnv(
+      members.map(({ sessionId }) => sessionId),
+      members.map(({ envId }) => envId),
+    );
+    const still = new Set(rows.map((row) => `${row.app_session_id} ${row.env_id}`));
+    return ({ sessionId, envId }) => still.has(`${sessionId} ${envId}`);
+  }
 }
 
 const asOrgMember = (user: SignedIn, row: OrgAccessRow): OrgMember => ({

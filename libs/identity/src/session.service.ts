@@ -80,11 +80,6 @@ export class SessionService {
     return { user, renewedForSeconds: renewed ? this.maxAgeSeconds : undefined };
   }
 
-  /** Whether a session is still good: asked again and again by connections that stay open. */
-  async isValid(sessionId: string): Promise<boolean> {
-    return (await this.sessions.findValid(sessionId)) !== undefined;
-  }
-
   async end(user: SignedIn): Promise<void> {
     await this.sessions.revoke(user.userId, user.sessionId);
   }

@@ -49,6 +49,17 @@ const ENV_ACCESS = statement(
     WHERE (o.slug = $2 OR o.org_id = $3) AND o.active`,
 );
 
+const STILL_IN_ENV = statement(
+  'identity_still_in_env',
+  `SELECT DISTINCT s.app_session_id, e.env_id
+     FROM unnest($1::uuid[], $2::uuid[]) AS asked (session_id, env_id)
+     JOIN hot.app_session s ON s.app_session_id = asked.session_id AND s.revoked_at IS NULL AND s.expires_at > now()
+     JOIN hot."user" u ON u.user_id = s.user_id AND u.active
+     JOIN hot.env e ON e.env_id = asked.env_id AND e.active
+     JOIN hot.org o ON o.org_id = e.org_id AND o.active
+     JOIN hot.org_user m ON m.org_id = o.org_id AND m.user_id = u.user_id`,
+);
+
 @Injectable()
 export class UserRepository {
   constructor(private readonly db: Db) {}
@@ -106,5 +117,12 @@ export class UserRepository {
     env: { readonly name: string; readonly id: string | null },
   ): Promise<EnvAccessRow | undefined> {
     return this.db.queryOne<EnvAccessRow>(ENV_ACCESS, [userId, org.slug, org.id, env.name, env.id]);
+  }
+
+  stillInEnv(
+    sessionIds: readonly string[],
+    envIds: readonly string[],
+  ): Promise<{ readonly app_session_id: string; readonly env_id: string }[]> {
+    return this.db.query(STILL_IN_ENV, [sessionIds, envIds]);
   }
 }

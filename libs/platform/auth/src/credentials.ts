@@ -82,7 +82,10 @@ export class Credentials implements OnModuleInit {
   }
 
   /** The same as it is kept now, not as it is remembered; null when the credential does not work any more. */
-  async lookUp({ kind, credentialId }: Principal): Promise<Pick<StoredCredential, 'expiresAtMs'> | null> {
+  async lookUp({
+    kind,
+    credentialId,
+  }: Principal): Promise<Pick<StoredCredential, 'expiresAtMs' | 'principal'> | null> {
     const stored =
       (await (this.sources as ReadonlyMap<string, CredentialSource>).get(kind)?.load(credentialId)) ?? null;
     return stored?.expiresAtMs != null && stored.expiresAtMs <= this.clock.nowMs() ? null : stored;

@@ -19,6 +19,9 @@ interface HttpSocket extends Socket {
   _paused?: boolean;
 }
 
+/** How long the last bytes may take: who has stopped reading would keep them, and a server from stopping, forever. */
+const LAST_BYTES_MS = 2_000;
+
 export class OpenAnswer {
   /** Until it is taken off: a request that is still being read cannot be, and one behind another has no socket yet. */
   private response: ServerResponse | null;
@@ -51,6 +54,8 @@ export class OpenAnswer {
 
   /** After what was written. */
   end(): void {
+    const cut = setTimeout(() => this.destroy(), LAST_BYTES_MS).unref();
+    (this.socket ?? this.response)?.once('close', () => clearTimeout(cut));
     if (this.socket === null) {
       this.response?.end();
       return;

@@ -95,6 +95,59 @@ describe('an open subscription', () => {
     slow.connection.write(frame); // is nothing any more, and no error
   }, 30_000);
 
+  it('lets go of a reader that does not even take the end', async () => {
+    const { socket, connection } = await open();
+    socket.pause();
+    await sleep(5); // it is off the HTTP server by then
+    // More than the sockets' buffers hold, in pieces below what a reader is cut off for.
+    for (let i = 0; i < 3; i += 1) {
+      connection.write(`event: x\ndata: ${'y'.repeat(3 * MIB)}\n\n`);
+      await sleep(50);
+    }
+    connection.end();
+    expect(await connectionsOf(server)).toBe(1);
+    await sleep(2_200);
+    expect(await connectionsOf(server)).toBe(0);
+  });
+
+  it('gives whoever reads all that was written before its end', async () => {
+    const { socket, connection } = await open();
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    await sleep(5);
+    const frame = `event: x\ndata: ${'y'.repeat(3 * MIB)}\n\n`;
+    connection.write(frame);
+    connection.end();
+    await once(socket, 'end');
+    expect(received.endsWith('\n\n\r\n0\r\n\r\n')).toBe(true);
+    expect(received).toContain(frame);
+  });
+
+  it('ends when its client has said its last word', async () => {
+    const { socket, connection } = await open();
+    await sleep(5);
+    const gone = once(socket, 'close');
+    socket.resume().end();
+    await gone;
+    while (connection.isOpen) await sleep(1);
+    expect(await connectionsOf(server)).toBe(0);
+  });
+
+  it('takes no notice of what its client still says', async () => {
+    const { socket, connection } = await open();
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    await sleep(5);
+    socket.write('GET /plain HTTP/1.1\r\nHost: x\r\n\r\n');
+    await sleep(20);
+    connection.write(': still here\n\n');
+    connection.end();
+    await once(socket, 'end');
+    expect(received).toContain(': still here');
+    expect(received).not.toContain('plain\r\n');
+    expect(answered).toEqual(['/']);
+  });
+
   it('tells once that it has ended, also to who asks later', async () => {
     const { socket, connection } = await open();
     const told: string[] = [];
@@ -152,3 +205,9 @@ describe('an open subscription', () => {
     }
   });
 });
+
+function connectionsOf({ server }: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}

@@ -21,9 +21,10 @@ export class SseConnection {
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
     reply.hijack();
     const response = reply.raw;
+    // Set, not only written: whoever counts answers asks for it.
+    response.setHeader('content-type', 'text/event-stream; charset=utf-8');
     response.writeHead(200, {
       ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
       // The connection ends with the stream: it is no longer the HTTP server's.

@@ -27,6 +27,7 @@ export class SseConnections implements BeforeApplicationShutdown {
   private readonly entries = new Set<Entry>();
   private readonly counts = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
+  private closing = false;
 
   constructor(
     private readonly clock: Clock,
@@ -77,6 +78,7 @@ export class SseConnections implements BeforeApplicationShutdown {
 
   /** Before the server closes: it waits for its answers, and these would never end by themselves. */
   beforeApplicationShutdown(): void {
+    this.closing = true;
     clearInterval(this.timer);
     for (const { connection } of this.entries) connection.end();
   }
@@ -93,7 +95,9 @@ export class SseConnections implements BeforeApplicationShutdown {
       this.entries.delete(entry);
       release();
     });
-    this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
+    // Nothing follows the head of an answer to HEAD; and nobody would end what begins while the server stops.
+    if (this.closing || reply.request.method === 'HEAD') connection.end();
+    else this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
     return connection;
   }
 

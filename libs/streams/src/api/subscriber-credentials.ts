@@ -3,6 +3,7 @@ import { CREDENTIAL_CHANGED_CHANNEL, Credentials } from '@app/platform/auth';
 import { DbNotices } from '@app/platform/database';
 import type { SseConnection } from '@app/platform/live';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 
 interface Holder {
   readonly principal: Principal;
@@ -13,7 +14,7 @@ interface Holder {
 
 const TICK_MS = 1_000;
 
-/** Subscriptions outlive the request that was checked: they end when their credential does. */
+/** Subscriptions outlive the request that was checked: they end when their credential does, or its rights change. */
 @Injectable()
 export class SubscriberCredentials implements OnModuleInit, OnApplicationShutdown {
   private readonly holders = new Map<string, Holder>();
@@ -82,7 +83,9 @@ export class SubscriberCredentials implements OnModuleInit, OnApplicationShutdow
           this.doubtful.add(id);
           throw error;
         });
-        if (found === null) this.end(holder);
+        if (found === null || !isDeepStrictEqual(found.principal.permissions, holder.principal.permissions))
+          // Of other rights, too: whoever comes back is asked for those that are needed.
+          this.end(holder);
         else holder.expiresAtMs = found.expiresAtMs;
       }
     } catch {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { newId } from '@app/kernel';
 import { SseConnections } from '@app/platform/live';
 import { RunCommands } from '@app/runs';
@@ -385,6 +387,40 @@ describe('subscriptions', () => {
     await eventually(() => expect(late.ended).toBe(true));
     expect(late.names()).toEqual(['run:update']);
     stream.close();
+  });
+
+  it('end when their credential gets other rights, and no others', async () => {
+    const token = await hot.key(tenant, { 'env:*': ['read'] });
+    const [narrowed, spared] = await Promise.all([
+      hot.subscribe('/v1/env/subscribe', { token }),
+      hot.subscribe('/v1/env/subscribe', { token: tenant.token }),
+    ]);
+    await hot.db.execute(
+      `UPDATE hot.api_key SET permissions = '{"event:*": ["create"]}'
+        WHERE env_id = $1 AND permissions::text LIKE '%env:%'`,
+      [tenant.envId],
+    );
+    await eventually(() => expect(narrowed.ended).toBe(true));
+    expect((await hot.call('GET', '/v1/env/subscribe', { token })).status).toBe(403);
+    expect(spared.ended).toBe(false);
+    spared.close();
+  });
+
+  it('answer HEAD with the head, and keep nothing open for it', async () => {
+    const connections = hot.http.app.get(SseConnections);
+    const hub = hot.http.app.get(StreamHub);
+    await eventually(() => expect([connections.size, hub.size]).toEqual([0, 0]));
+    const event = await hot.worker.publish(tenant, 'nobody', 1);
+    const agent = new Agent({ keepAlive: true });
+    const asked = request(`${hot.url}/v1/streams/${event.streamId}/subscribe`, {
+      method: 'HEAD',
+      agent,
+      headers: { authorization: `Bearer ${tenant.token}` },
+    }).end();
+    const [{ statusCode, headers }] = (await once(asked, 'response')) as [IncomingMessage];
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect([connections.size, hub.size]).toEqual([0, 0]);
+    agent.destroy();
   });
 
   it('leave nothing behind when clients go [api-15.47]', async () => {

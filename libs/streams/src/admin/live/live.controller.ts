@@ -1,16 +1,14 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentEnv, MembershipService, Needs, SessionService, type EnvMember } from '@app/identity';
+import { CurrentEnv, Needs, type EnvMember } from '@app/identity';
 import { SseConnections } from '@app/platform/live';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AnswersFile } from '@app/platform/lists';
+import { LiveGuests } from './live-guests';
 import { LiveHub } from './live-hub';
 
 const liveQuery = z.object({ after: z.string().max(100).optional() });
-
-/** A subscription outlives the request that was checked: it is asked again whether it may still be open. */
-const CHECK_EVERY_MS = 15_000;
 
 @ApiTags('Live')
 @Controller('admin/v1/orgs/:org/envs/:env/live')
@@ -18,8 +16,7 @@ export class LiveController {
   constructor(
     private readonly hub: LiveHub,
     private readonly connections: SseConnections,
-    private readonly sessions: SessionService,
-    private readonly memberships: MembershipService,
+    private readonly guests: LiveGuests,
   ) {}
 
   @Get()
@@ -36,28 +33,10 @@ export class LiveController {
     const after = (typeof lastEventId === 'string' ? lastEventId : undefined) ?? query.after;
     const connection = slot.open(reply, { lastFrame: () => null });
     const stop = await this.hub.watch(member.envId, after, { send: (frame) => connection.write(frame) });
-    const check = setInterval(() => {
-      this.mayStillWatch(member).then(
-        (may) => {
-          if (!may) connection.end();
-        },
-        () => undefined, // the database is away, and with it all news
-      );
-    }, CHECK_EVERY_MS).unref();
+    const leave = this.guests.watch(member, () => connection.end());
     connection.whenClosed(() => {
-      clearInterval(check);
+      leave();
       stop();
     });
-  }
-
-  private async mayStillWatch(member: EnvMember): Promise<boolean> {
-    if (!(await this.sessions.isValid(member.sessionId))) return false;
-    return this.memberships.inEnv(member, member.orgId, member.envId).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Error && error.name === 'NotFoundError') return false;
-        throw error;
-      },
-    );
   }
 }

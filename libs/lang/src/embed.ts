@@ -119,7 +119,7 @@ export type RunOutcome =
 export interface RunHost {
   call(name: string, argsJson: string): Promise<string>;
   post(name: HostPost, payload: string): void;
-  /** A part of the run's trace, for `readTrace`; only of runs that are traced. */
+  /** A part of the run's trace, for `readTrace`; only of runs that are traced. Who keeps the bytes copies them. */
   trace?(block: Uint8Array): void;
   /** Microseconds since the run's start, monotonic. */
   nowUs(): number;

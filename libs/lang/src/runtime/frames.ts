@@ -71,10 +71,6 @@ export const frames = {
     last: string | null,
     value: Value,
   ): void => {
-    const { tracer } = fb.r;
-    if (tracer === null) return;
-    if (count > 0) tracer.turned(fb, site, call, branch, count);
-    const open = tracer.flow(fb, site, call);
-    if (open !== null) tracer.flowEnd(fb, open, last, value);
+    fb.r.tracer?.turnedLast(fb, site, call, branch, count, last, value);
   },
 };

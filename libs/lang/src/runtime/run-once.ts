@@ -364,7 +364,7 @@ function finish(run: Run, fb: Fiber): RunStats {
   tracer?.finish();
   return {
     callCount: tracer?.calls ?? run.callCount(fb),
-    traceBytes: tracer?.bytes ?? 0,
+    traceBytes: tracer?.postedBytes ?? 0,
     droppedCalls: tracer?.dropped ?? 0,
   };
 }

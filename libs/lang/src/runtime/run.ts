@@ -78,7 +78,7 @@ export class Run {
     // Each has fuel of its own: a tree of many that make a few calls each would never look up otherwise. None but
     // the first is begun without: a halt ends only its own branch, and the others would grow on.
     if (this.fibers++ > 0) {
-      this.tracer?.share();
+      this.tracer?.share(tp);
       this.check();
     }
     return { f: this.tracer === null || tp?.id === 0 ? FUEL : 0, tp, r: this };

@@ -1,6 +1,6 @@
 /** What is called where: told once per block, a number from then on. So are the branches of flows. */
 import { Ev, FLOW } from '../trace/format';
-import type { TraceLog } from './trace-log';
+import { TraceLog } from './trace-log';
 
 export interface TraceTables {
   /** Name of a function table entry (flows included: `<cond>`). */
@@ -14,47 +14,31 @@ export interface TraceTables {
 /** Places for the heads used last: three numbers each, found by site and function. */
 const PLACES = 512;
 const WIDTH = 3;
+/** Branches that are compared. */
+const COMPARED = 6;
 /** More than there are sites. */
 const SITES = 0x4000000;
 
-export class TraceHeads {
+export abstract class TraceHeads extends TraceLog {
   private readonly places = new Int32Array(PLACES * WIDTH).fill(-1);
   private readonly all = new Map<number, number>();
-  private readonly labels = new Map<string, number>();
-  private lastBranch: string | null = null;
-  private lastLabel = 0;
+  private readonly labels: string[] = [];
+  private readonly labelNumbers = new Map<string, number>();
 
-  constructor(
-    private readonly tables: TraceTables,
-    private readonly log: TraceLog,
-  ) {}
-
-  /** At the beginning of a block. */
-  begin(): void {
-    if (this.all.size > 0) this.places.fill(-1);
-    this.all.clear();
-    this.labels.clear();
-    this.lastBranch = null;
-    this.lastLabel = 0;
+  constructor(private readonly tables: TraceTables) {
+    super();
   }
 
-  /** The beginning of a call. Answers where it stands. */
-  call(site: number, fn: number, count: number): number {
-    const head = this.numberOf(site, fn, count);
-    const { log } = this;
-    const from = log.at;
-    if (head < Ev.End) {
-      log.bytes[from] = head;
-      log.at = from + 1;
-    } else {
-      log.byte(Ev.Call);
-      log.number(head);
-    }
-    return from;
+  /** At the beginning of a block. */
+  protected newHeads(): void {
+    if (this.all.size > 0) this.places.fill(-1);
+    this.all.clear();
+    this.labels.length = 0;
+    this.labelNumbers.clear();
   }
 
   /** @param count of arguments, see `trace/format.ts` */
-  numberOf(site: number, fn: number, count: number): number {
+  protected headNumber(site: number, fn: number, count: number): number {
     const key = fn * 16 + count;
     const place = ((site + fn * 5) & (PLACES - 1)) * WIDTH;
     const { places } = this;
@@ -78,44 +62,47 @@ export class TraceHeads {
   }
 
   private tell(head: number, site: number, fn: number, count: number): void {
-    const { log, tables } = this;
-    log.room(32);
-    log.byte(Ev.Head);
-    log.number(head);
-    log.number(count);
-    log.text(tables.fnName(fn));
+    const { tables } = this;
+    this.room(32);
+    this.byte(Ev.Head);
+    this.number(head);
+    this.number(count);
+    this.text(tables.fnName(fn));
     const at = tables.site(site);
-    log.number(at === null ? 0 : 1);
+    this.number(at === null ? 0 : 1);
     if (at !== null) {
-      log.text(at.file);
-      log.number(at.line);
-      log.number(at.column);
+      this.text(at.file);
+      this.number(at.line);
+      this.number(at.column);
     }
-    if (count === FLOW) log.text(tables.flow(fn)?.type ?? '');
+    if (count === FLOW) this.text(tables.flow(fn)?.type ?? '');
   }
 
   /** Number of a call's head, whatever its arguments. */
-  anyOf(site: number, fn: number): number {
-    return this.numberOf(site, fn, this.tables.flow(fn) === null ? 0 : FLOW);
+  protected anyHead(site: number, fn: number): number {
+    return this.headNumber(site, fn, this.tables.flow(fn) === null ? 0 : FLOW);
   }
 
   /** Number of a branch; 0: none. */
-  label(branch: string | null): number {
-    return branch === this.lastBranch ? this.lastLabel : this.labelOf(branch);
+  protected label(branch: string | null): number {
+    if (branch === null) return 0;
+    // The first ones are compared: that is faster than to ask a table.
+    const { labels } = this;
+    const known = Math.min(labels.length, COMPARED);
+    for (let i = 0; i < known; i++) if (labels[i] === branch) return i + 1;
+    return this.labelOf(branch);
   }
 
-  private labelOf(branch: string | null): number {
-    let label = branch === null ? 0 : this.labels.get(branch);
-    if (branch !== null && label === undefined) {
-      label = this.labels.size + 1;
-      this.labels.set(branch, label);
-      const { log } = this;
-      log.room(16);
-      log.byte(Ev.Label);
-      log.number(label);
-      log.text(branch);
-    }
-    this.lastBranch = branch;
-    return (this.lastLabel = label ?? 0);
+  private labelOf(branch: string): number {
+    const { labels } = this;
+    const known = this.labelNumbers.get(branch);
+    if (known !== undefined) return known;
+    const label = labels.push(branch);
+    this.labelNumbers.set(branch, label);
+    this.room(16);
+    this.byte(Ev.Label);
+    this.number(label);
+    this.text(branch);
+    return label;
   }
 }

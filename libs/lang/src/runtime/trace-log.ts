@@ -2,7 +2,7 @@
  * Bytes that are written a few at a time, millions of times. There is always room for some more events of small values
  * (`ROOM`), so that these are stored without looking; whoever writes more asks for room before.
  */
-import { MAX_SHORT_TEXT, Tag } from '../trace/format';
+import { Ev, MAX_SHORT_TEXT, Tag } from '../trace/format';
 
 /** Short runs fill no more. */
 const FIRST_BYTES = 16 * 1024;
@@ -16,17 +16,39 @@ const MAX_FREE = 4;
 const F64 = new Float64Array(1);
 const F64_BYTES = new Uint8Array(F64.buffer);
 
-export class TraceLog {
-  bytes: Uint8Array = FREE.pop() ?? new Uint8Array(FIRST_BYTES);
+/** A number as a value. Answers where the next byte stands. */
+export function writeInt(bytes: Uint8Array, at: number, n: number): number {
+  // Two bytes also for those that one would hold: most numbers need no choice then.
+  if (n === (n & 0x3fff)) {
+    bytes[at] = Tag.Int14 | (n >> 8);
+    bytes[at + 1] = n;
+    return at + 2;
+  }
+  if (n === (n | 0)) {
+    bytes[at] = Tag.Int32;
+    bytes[at + 1] = n;
+    bytes[at + 2] = n >> 8;
+    bytes[at + 3] = n >> 16;
+    bytes[at + 4] = n >> 24;
+    return at + 5;
+  }
+  F64[0] = n;
+  bytes[at] = Tag.Float;
+  for (let i = 0; i < 8; i++) bytes[at + 1 + i] = F64_BYTES[i] as number;
+  return at + 9;
+}
+
+export abstract class TraceLog {
+  protected bytes: Uint8Array = FREE.pop() ?? new Uint8Array(FIRST_BYTES);
   /** Of the next byte. */
-  at = 0;
+  protected at = 0;
 
   /** The end of the last block. */
-  close(): void {
+  protected close(): void {
     if (FREE.length < MAX_FREE) FREE.push(this.bytes);
   }
 
-  room(length: number): void {
+  protected room(length: number): void {
     const wanted = this.at + length + ROOM;
     if (wanted <= this.bytes.length) return;
     const larger = new Uint8Array(Math.max(wanted, this.bytes.length * 2));
@@ -34,12 +56,12 @@ export class TraceLog {
     this.bytes = larger;
   }
 
-  byte(b: number): void {
+  protected byte(b: number): void {
     this.bytes[this.at++] = b;
   }
 
   /** See `trace/format.ts`. */
-  number(n: number): void {
+  protected number(n: number): void {
     const { bytes } = this;
     let { at } = this;
     let rest = n;
@@ -55,7 +77,7 @@ export class TraceLog {
     this.at = at;
   }
 
-  u32(n: number, at: number): void {
+  protected u32(n: number, at: number): void {
     const { bytes } = this;
     bytes[at] = n;
     bytes[at + 1] = n >> 8;
@@ -64,29 +86,22 @@ export class TraceLog {
   }
 
   /** A number as a value. */
-  int(n: number): void {
-    const { at, bytes } = this;
-    if (n !== (n | 0)) {
-      F64[0] = n;
-      bytes[at] = Tag.Float;
-      bytes.set(F64_BYTES, at + 1);
-      this.at = at + 9;
-    } else if (n < 0 || n > 0x3fff) {
-      bytes[at] = Tag.Int32;
-      this.u32(n, at + 1);
-      this.at = at + 5;
-    } else if (n > 127) {
-      bytes[at] = Tag.Int14 | (n >> 8);
-      bytes[at + 1] = n;
-      this.at = at + 2;
-    } else {
-      bytes[at] = n;
-      this.at = at + 1;
+  protected int(n: number): void {
+    this.at = writeInt(this.bytes, this.at, n);
+  }
+
+  /** A call begins. */
+  protected startCall(head: number): void {
+    if (head < Ev.End) {
+      this.bytes[this.at++] = head;
+      return;
     }
+    this.byte(Ev.Call);
+    this.number(head);
   }
 
   /** A text as a value. */
-  text(text: string): void {
+  protected text(text: string): void {
     const { length } = text;
     this.room(length * 2 + 6);
     const { bytes } = this;
@@ -122,7 +137,7 @@ export class TraceLog {
   }
 
   /** The bytes between, once more. */
-  again(from: number, to: number): void {
+  protected copy(from: number, to: number): void {
     this.room(to - from);
     this.bytes.copyWithin(this.at, from, to);
     this.at += to - from;

@@ -37,6 +37,8 @@ export const Ev = {
   Head: 137,
   /** label, text */
   Label: 138,
+  /** head, label, count as for `Turns`, label, value: and one more, which ended with this. */
+  TurnsEnd: 139,
 } as const;
 
 /** In place of the number of arguments: it stands before them at each call. */

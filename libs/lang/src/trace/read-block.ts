@@ -135,6 +135,14 @@ export class BlockReader {
         if (!this.calls.has(id)) this.add(id, parent, head, start, null);
         return;
       }
+      case Ev.TurnsEnd: {
+        const head = bytes.number();
+        this.turns(head, bytes.number(), bytes.number());
+        const label = bytes.number();
+        this.current = this.add(this.nextId++, this.current?.id ?? 0, head, this.time, null);
+        this.ends(label, 0);
+        return;
+      }
       case Ev.Head:
         this.head();
         return;

@@ -17,7 +17,7 @@ async function run(text: string, args: unknown, ctx: object): Promise<{ result: 
     call: () => Promise.resolve('7'),
     post: () => undefined,
     trace: (block) => {
-      blocks.push(block);
+      blocks.push(block.slice());
     },
     nowUs: () => 0,
     epochMs: () => 0,

@@ -95,6 +95,17 @@ const happening = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('turnsAndLast' as const),
+      ...head,
+      branch: fc.nat(2),
+      count: fc.integer({ min: 1, max: 600 }),
+      last: fc.option(fc.nat(3)),
+      value,
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('fail' as const), levels: fc.integer({ min: 1, max: 3 }) }),
   },
@@ -126,7 +137,7 @@ class Both {
   private readonly tracer = new Tracer(
     TABLES,
     LIMITS,
-    { nowUs: () => this.model.now, post: (block) => this.blocks.push(block), check: () => undefined },
+    { nowUs: () => this.model.now, post: (block) => this.blocks.push(block.slice()), check: () => undefined },
     this.masker,
   );
   private readonly lines: Line[] = [this.line([])];
@@ -184,11 +195,15 @@ class Both {
         return;
       case 'turns':
         tracer.turned(fb, one.site, FLOWS + one.fn, `branch_${one.branch}`, one.count);
-        for (let i = 0; i < one.count; i++) {
-          const call = model.begin(parent, '<cond>', one.site || null, 'cond', null);
-          model.end(call, null, `branch_${one.branch}`, 0);
-        }
+        this.modelTurns(parent, one);
         return;
+      case 'turnsAndLast': {
+        const last = one.last === null ? null : `branch_${one.last}`;
+        tracer.turnedLast(fb, one.site, FLOWS + one.fn, `branch_${one.branch}`, one.count, last, one.value);
+        this.modelTurns(parent, one);
+        model.end(model.begin(parent, '<cond>', one.site || null, 'cond', null), one.value, last, 0);
+        return;
+      }
       case 'fail': {
         const to = Math.max(line.own, open.length - one.levels);
         tracer.unwind(fb, open[to - 1]?.[0] ?? null, 'no "stock"\n', []);
@@ -204,7 +219,7 @@ class Both {
         return;
       case 'fork':
         if (this.lines.length > 3) return;
-        tracer.share();
+        tracer.share(fb.tp);
         // The line that forks waits for the other one: its calls do not end before.
         this.at = this.lines.push(this.line(open)) - 1;
         return;
@@ -212,6 +227,16 @@ class Both {
         const forked = this.lines.slice(1);
         if (forked.length > 0) this.at = 1 + (one.to % forked.length);
       }
+    }
+  }
+
+  private modelTurns(
+    parent: ModelCall | null,
+    { site, branch, count }: { site: number; branch: number; count: number },
+  ): void {
+    for (let i = 0; i < count; i++) {
+      const call = this.model.begin(parent, '<cond>', site || null, 'cond', null);
+      this.model.end(call, null, `branch_${branch}`, 0);
     }
   }
 

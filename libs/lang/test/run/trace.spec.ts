@@ -46,7 +46,7 @@ async function record(
     call: () => Promise.resolve('7'),
     post: () => undefined,
     trace: (block) => {
-      segments.push(block);
+      segments.push(block.slice());
     },
     nowUs,
     epochMs: () => 0,

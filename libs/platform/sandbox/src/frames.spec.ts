@@ -21,7 +21,7 @@ async function written(send: (writer: FrameWriter) => void): Promise<Buffer> {
   out.on('data', (chunk: Buffer) => chunks.push(chunk));
   const writer = new FrameWriter(out);
   send(writer);
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setImmediate(resolve));
   return Buffer.concat(chunks);
 }
 
@@ -48,12 +48,12 @@ describe('frames', () => {
     for (let n = 0; n < 10; n += 1) writer.send(KIND.post, n, ['trace', Buffer.alloc(500_000)]);
     expect(sizes.length).toBeGreaterThanOrEqual(3);
     expect(Math.max(...sizes)).toBeLessThan(2_000_000);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setImmediate(resolve));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(5_000_000);
     sizes.length = 0;
     for (let n = 0; n < 10; n += 1) writer.send(KIND.post, n, ['trace', Buffer.alloc(500)]);
     expect(sizes).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setImmediate(resolve));
     expect(sizes).toHaveLength(1);
   });
 

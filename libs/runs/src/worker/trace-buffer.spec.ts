@@ -19,7 +19,7 @@ async function recorded(calls: number): Promise<Uint8Array> {
     {
       call: () => Promise.reject(new Error('nothing is called')),
       post: () => undefined,
-      trace: (block) => blocks.push(block),
+      trace: (block) => blocks.push(block.slice()),
       nowUs: () => 0,
       epochMs: () => 0,
       randomBytes: (length) => new Uint8Array(length),

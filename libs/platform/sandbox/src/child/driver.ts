@@ -186,7 +186,8 @@ export const DRIVER = `
         throw new RangeError('the run has posted too much');
       }
       account(length);
-      trace(state.run, block);
+      // All of the memory that it lies in would be copied.
+      trace(state.run, block.slice());
     }
     nowUs() {
       // A slice may begin with a time that is older than the last one's end: a reader must not see it go back.

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { singleControl, SNIPPET_VALUE, type ProgramSource } from '@app/lang';
+import { scriptNeeds, singleControl, SNIPPET_VALUE, type ProgramSource } from '@app/lang';
 import { compileLocal } from '../local/compile-local';
 import { LocalRuns, saying } from '../local/local-runs';
 import { localSettings } from '../local/local-settings';
-import { contextSources, projectSources } from '../local/local-sources';
+import { contextCheck, contextSources, projectSources } from '../local/local-sources';
 import { LocalIdentity, type LocalRunType } from '../local/run-info';
 import { showOutcome } from '../local/show-outcome';
 import { selectProject } from '../project/select-project';
@@ -63,13 +63,21 @@ export async function evaluateHere(
 ): Promise<number> {
   const project = await selectProject(cwd, flags, env);
   const format = valueFormat(flags, project);
+  const context: readonly ProgramSource[] = await contextSources(cwd, flags.texts('ctx'));
   const sources: readonly ProgramSource[] = [
-    ...(await contextSources(cwd, flags.texts('ctx'))),
     ...(await projectSources(cwd, project)).filter(({ file }) => file !== script.path),
     { name: script.name, text: script.text, origin: 'snippet' },
   ];
   // What is evaluated may define names anew.
-  const { loaded, hash } = compileLocal(sources, 'shadow', out);
+  let compiled = compileLocal([...context, ...sources], 'shadow', out);
+  const needs = scriptNeeds(compiled.program);
+  // What the context files set is known when they have run, so the program itself looks.
+  if (needs.length > 0)
+    compiled = compileLocal([...context, contextCheck(needs), ...sources], 'shadow', {
+      isTerminal: out.isTerminal,
+      note: () => undefined,
+    });
+  const { loaded, hash } = compiled;
   const runs = new LocalRuns({
     type,
     settings: localSettings(cwd, project, true),

@@ -21,7 +21,7 @@ export interface LocalProgram {
 export function compileLocal(
   sources: readonly ProgramSource[],
   policy: 'merge' | 'shadow',
-  out: Output,
+  out: Pick<Output, 'note' | 'isTerminal'>,
 ): LocalProgram {
   const { program, diagnostics, artifact } = compileProject(sources, { policy });
   const errors = diagnostics.filter((each) => each.severity === 'error');

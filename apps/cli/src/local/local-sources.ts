@@ -1,10 +1,12 @@
 /** The texts that a program is made of when it runs here: context files, packages, the project's sources, its tests. */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import type { ProgramSource, SourceOrigin } from '@app/lang';
+import type { CtxRequirement, ProgramSource, SourceOrigin } from '@app/lang';
 import { discover } from '../project/discover';
 import type { SelectedProject } from '../project/select-project';
 import { UsageError } from '../usage-error';
+
+const CONTEXT = '::hot::run::ctx';
 
 export interface LocalFile extends ProgramSource {
   /** Absolute path on disk. */
@@ -52,11 +54,27 @@ export async function contextSources(cwd: string, named: readonly string[]): Pro
       name: relative(cwd, path),
       text,
       origin: 'dependency',
-      namespace: '::hot::run::ctx',
+      namespace: CONTEXT,
       file: path,
     });
   }
   return found;
+}
+
+/** Stands behind the context files and fails when a variable that the script needs is not set by then. */
+export function contextCheck(needs: readonly CtxRequirement[]): ProgramSource {
+  const told = needs.map(({ key, declaredBy }) => [key, `  - ${key} (required by ${declaredBy})`]);
+  // Qualified throughout: a project may give the short names another meaning.
+  const text = `${JSON.stringify(told)}
+  |> ::hot::coll/filter((need) { ::hot::type/is-null(::hot::ctx/get(need[0])) })
+  |> ::hot::coll/map((need) { need[1] })
+  |> (lines) {
+    ::hot::bool/if(::hot::coll/is-empty(lines), null, ::hot::exec/fail(::hot::str/join(
+      ["Context requirements not satisfied:", ...lines, "Please set these as context variables."],
+      "\\n"
+    )))
+  }`;
+  return { name: 'context requirements', text, origin: 'dependency', namespace: CONTEXT };
 }
 
 async function readRoots(

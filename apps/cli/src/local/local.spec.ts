@@ -52,6 +52,27 @@ describe('programs on this machine', () => {
       expect(place.out).toBe('"hello"\n');
     });
 
+    it('does not begin while a context variable is missing that a function needs which it may call', async () => {
+      await place.put(
+        'hot/src/bank.hot',
+        `::bank ns meta {ctx: {"bank.url": {required: true}, "bank.mode": {default: "test"}}}
+limit 5
+key meta {ctx: ["bank.key"]} fn () { ::hot::ctx/get("bank.key") }
+via fn () { key() }
+`,
+      );
+      expect(await place.call(evalCommand, '::bank/limit')).toBe(0);
+      expect(await place.call(evalCommand, 'println("begun") ::bank/via()')).toBe(1);
+      expect(place.out).toBe('5\n');
+      expect(place.err).toContain(
+        'failed: Context requirements not satisfied:\n  - bank.key (required by ::bank/key)\n' +
+          '  - bank.url (required by ::bank)\nPlease set these as context variables.\n',
+      );
+      await place.put('more.hot', '::hot::ctx/set({"bank.key": "k-1", "bank.url": "https://bank.test"})');
+      expect(await place.call(evalCommand, '::bank/via()', '--ctx', 'more.hot')).toBe(0);
+      expect(place.out).toBe('5\n"k-1"\n');
+    });
+
     it('says what failed and where', async () => {
       expect(await place.call(evalCommand, '::shop/stock()')).toBe(1);
       expect(place.out).toBe('');

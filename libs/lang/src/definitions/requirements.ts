@@ -1,7 +1,8 @@
 /** Context variables and containers that a build needs. */
 import { metaGet } from '../analyse/metadata';
-import type { FunctionDef, MetaValue, NamespaceDef } from '../analyse/program';
-import type { CallGraph } from './call-graph';
+import type { FunctionDef, MetaValue, NamespaceDef, Program } from '../analyse/program';
+import { DiagnosticSink } from '../diagnostics/sink';
+import { CallGraph } from './call-graph';
 import { metaJson } from './json';
 import type { BoxRequirement, CtxRequirement } from './model';
 import { complain, MetaReader } from './reader';
@@ -26,7 +27,33 @@ export function reachableFunctions(
   return graph.reachable(roots, steps);
 }
 
+/**
+ * Context variables without which a script must not start: those that the functions require which its values and the
+ * project's may call, and the script's own namespaces.
+ */
+export function scriptNeeds(program: Program): readonly CtxRequirement[] {
+  const of = (origin: string) => program.init.filter((step) => program.origins[step.file] === origin);
+  const own = of('snippet');
+  const reached = new CallGraph(program).reachable([], [...of('project'), ...own]);
+  const spaces = new Set([...reached, ...own].map(({ ns }) => ns));
+  return requirementsOf({ program, sink: new DiagnosticSink() }, reached, spaces).filter(
+    (one) => one.required,
+  );
+}
+
 export function ctxRequirements(x: Extractor, reached: ReadonlySet<FunctionDef>): readonly CtxRequirement[] {
+  const spaces = new Set([...reached].map(({ ns }) => ns));
+  for (const step of x.program.init) {
+    if (x.program.origins[step.file] === 'project') spaces.add(step.ns);
+  }
+  return requirementsOf(x, reached, spaces);
+}
+
+function requirementsOf(
+  x: Extractor,
+  reached: ReadonlySet<FunctionDef>,
+  spaces: ReadonlySet<NamespaceDef>,
+): readonly CtxRequirement[] {
   const found = new Map<string, CtxRequirement>();
   const add = (owner: Owner, meta: MetaValue | null): void => {
     for (const one of declaredCtx(x, owner, meta)) {
@@ -36,14 +63,7 @@ export function ctxRequirements(x: Extractor, reached: ReadonlySet<FunctionDef>)
       found.set(one.key, { ...better, secret: one.secret || (known?.secret ?? false) });
     }
   };
-  const spaces = new Set<NamespaceDef>();
-  for (const fn of reached) {
-    add(fn, fn.meta);
-    spaces.add(fn.ns);
-  }
-  for (const step of x.program.init) {
-    if (x.program.origins[step.file] === 'project') spaces.add(step.ns);
-  }
+  for (const fn of reached) add(fn, fn.meta);
   for (const ns of spaces) {
     add({ fullName: ns.name, file: ns.files[0] ?? 0, at: { start: 0, end: 0 } }, ns.meta);
   }

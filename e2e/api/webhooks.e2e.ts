@@ -1,6 +1,6 @@
 /** Webhooks from outside: what arrives, what is answered, and who is let in. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@app/testing';
@@ -326,7 +326,7 @@ describe('webhooks', () => {
       expect(after).toEqual(before);
     });
 
-    it('that survive deployments, also one without them [B9]', async () => {
+    it('that survive deployments [B9]', async () => {
       const source = join(folder, 'hot/src/hooks.hot');
       const text = readFileSync(source, 'utf8');
       for (const note of ['// 1', '// 2', '// 3']) {
@@ -335,13 +335,41 @@ describe('webhooks', () => {
       }
       expect(await addressesOf(platform)).toEqual(addresses);
       expect((await hook('GET shop/')).body).toBe('root');
-      writeFileSync(source, '::doors::hooks ns\nnothing fn () { 1 }\n');
-      await platform.hot(['deploy'], folder);
+    }, 60_000);
+
+    it('that come back with an earlier build, and so does all that it declares [B9, B10]', async () => {
+      const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+      const declared = async (): Promise<unknown> => ({
+        addresses: await addressesOf(platform),
+        handlers: (await api<{ data: Row[] }>('GET', '/v1/projects/doors/event-handlers')).body.data.map(
+          ({ build_id, event_type, ns, var: name }) => ({ build_id, event_type, ns, name }),
+        ),
+        tools: (
+          await ask(platform.api, '/mcp/local/development/stock', {
+            body: JSON.stringify(list),
+            headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+          })
+        ).text,
+      });
+      const before = await declared();
+      expect(JSON.stringify(before)).toMatch(/doors:other.*doors_tools_find_item/);
+      const { data: build } = (
+        await api<{ data: { build_id: string } }>('GET', '/v1/projects/doors/builds/deployed')
+      ).body;
+      const without = join(folder, 'without');
+      cpSync(join(folder, 'hot.hot'), join(without, 'hot.hot'));
+      mkdirSync(join(without, 'hot/src'), { recursive: true });
+      writeFileSync(join(without, 'hot/src/nothing.hot'), '::doors::nothing ns\nnothing fn () { 1 }\n');
+      await platform.hot(['deploy'], without);
       await eventually(async () => (await hook('GET shop/')).status === 404);
-      writeFileSync(source, text);
-      await platform.hot(['deploy'], folder);
-      expect(await addressesOf(platform)).toEqual(addresses);
+      const meanwhile = await declared();
+      expect(meanwhile).toMatchObject({ addresses: {}, handlers: [] });
+      expect(JSON.stringify(meanwhile)).not.toContain('doors_tools');
+      await platform.hot(['deploy', build.build_id], folder);
       await eventually(async () => (await hook('GET shop/')).body === 'root');
+      await eventually(async () => expect(await declared()).toEqual(before));
+      // The newest one again: what is switched on is the newest.
+      await platform.hot(['deploy'], folder);
     }, 60_000);
 
     it('that are gone while their project is switched off', async () => {

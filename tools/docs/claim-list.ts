@@ -69,7 +69,7 @@ export const CLAIMS: readonly ClaimsAbout[] = [
         'An upload under a known id is answered 200 and stored once; under the id of another project it is a conflict.',
       ],
       ['B9', 'Addresses of webhooks survive deployments.'],
-      ['B10', 'An earlier build brings back exactly its handlers and schedules.'],
+      ['B10', 'An earlier build brings back exactly its handlers, schedules, webhooks and tools.'],
       ['B11', 'Switching a project off and on changes no other project.'],
     ],
   },

@@ -200,13 +200,25 @@ describe('events and runs over HTTP', () => {
 
   it('calls a function by its name, and keeps other hot: events from being commands [X12]', async () => {
     hot.serving.addHandler(tenant.envId, 'unused', '::t/add');
-    hot.sandbox.define('::t/add', ({ run }) =>
-      (JSON.parse(run.argsJson) as number[]).reduce((a, b) => a + b),
-    );
-    const called = await publish('hot:call', { fn: '::t/add', args: [1, 2], caller: 'forged', retry: 3 });
+    let seen: unknown;
+    hot.sandbox.define('::t/add', ({ run }) => {
+      const { host, ...told } = run;
+      seen = told;
+      expect(host).toBeDefined();
+      return (JSON.parse(run.argsJson) as number[]).reduce((a, b) => a + b);
+    });
+    const called = await publish('hot:call', {
+      fn: '::t/add',
+      args: [1, 2],
+      caller: { auth: { type: 'api-key', name: 'forged' } },
+      retry: { run_id: newId(), attempt: 3 },
+      _hot_target_build_id: newId(),
+    });
     expect(await ended(data(called)['event_id'], 1)).toMatchObject([
-      { status: 'succeeded', run_type: 'call', result: 3 },
+      { status: 'succeeded', run_type: 'call', result: 3, retry_attempt: 0, origin_run_id: null },
     ]);
+    expect(JSON.stringify(seen)).toContain('[1,2]');
+    expect(JSON.stringify(seen)).not.toMatch(/forged|hot\.request/);
     const stored = await publish('hot:schedule:new', { fn: '::t/add', schedule: '* * * * *' });
     expect(stored.status).toBe(201);
     await eventually(async () =>

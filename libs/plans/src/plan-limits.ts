@@ -16,6 +16,17 @@ const WHEN_ABSENT = {
   compute_units_per_month: 0,
   compute_units_budget: -1,
   task_minutes_per_month: 0,
+  task_timeout_secs: 300,
+  schedule_min_delay_secs: 0,
+  box_memory_mb: 512,
+  /** Thousandths of a percent of one core. */
+  box_cpu_quota: 50_000,
+  box_tmp_size_mb: 500,
+  box_disk_size_mb: 5_120,
+  box_timeout_secs: 60,
+  /** `false` in documents is 0, `true` no limit. */
+  box_network: 0,
+  box_concurrent_tasks: 1,
 } as const;
 
 export type LimitName = keyof typeof WHEN_ABSENT;
@@ -38,8 +49,20 @@ export function limitsOf(...documents: readonly unknown[]): PlanLimits {
     if (typeof document !== 'object' || document === null) continue;
     for (const name of NAMES) {
       const value: unknown = Reflect.get(document, name);
-      if (Number.isSafeInteger(value) && (value as number) >= UNLIMITED) limits[name] = value as number;
+      if (typeof value === 'boolean') limits[name] = value ? UNLIMITED : 0;
+      else if (Number.isSafeInteger(value) && (value as number) >= UNLIMITED) limits[name] = value as number;
     }
   }
   return limits;
+}
+
+/** Whether what is included in a plan is all there is, rather than the beginning of what is charged: later ones win. */
+export function isHardCapped(...documents: readonly unknown[]): boolean {
+  let capped = false;
+  for (const document of documents) {
+    if (typeof document !== 'object' || document === null) continue;
+    const value: unknown = Reflect.get(document, 'hard_cap');
+    if (typeof value === 'boolean') capped = value;
+  }
+  return capped;
 }

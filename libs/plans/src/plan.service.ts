@@ -4,7 +4,7 @@ import { Clock, type OrgScope } from '@app/kernel';
 import { DbNotices } from '@app/platform/database';
 import { LRUCache } from 'lru-cache';
 import { periodAt, type Period } from './billing-period';
-import { limitsOf, SELF_HOSTED_LIMITS, type PlanLimits } from './plan-limits';
+import { isHardCapped, limitsOf, SELF_HOSTED_LIMITS, type PlanLimits } from './plan-limits';
 import { PlanRepository, type OrgPlanRow } from './plan.repository';
 
 export const SELF_HOSTED = 'Self-Hosted';
@@ -12,6 +12,8 @@ export const SELF_HOSTED = 'Self-Hosted';
 export interface Plan {
   readonly name: string;
   readonly limits: PlanLimits;
+  /** Nothing beyond what a period includes: no overage. */
+  readonly isHardCapped: boolean;
   /** As agreed; null where the month of the calendar counts. */
   readonly agreed: Period | null;
 }
@@ -80,13 +82,19 @@ export class PlanService implements OnModuleInit {
   }
 }
 
-const SELF_HOSTED_PLAN: Plan = { name: SELF_HOSTED, limits: SELF_HOSTED_LIMITS, agreed: null };
+const SELF_HOSTED_PLAN: Plan = {
+  name: SELF_HOSTED,
+  limits: SELF_HOSTED_LIMITS,
+  isHardCapped: false,
+  agreed: null,
+};
 
 function planOf(row: OrgPlanRow): Plan {
   const { current_period_start: start, current_period_end: end } = row;
   return {
     name: row.plan_name,
     limits: limitsOf(row.plan_features, row.org_features),
+    isHardCapped: isHardCapped(row.plan_features, row.org_features),
     agreed: start === null || end === null ? null : { start, end },
   };
 }

@@ -26,5 +26,14 @@ export {
   type Soon,
 } from './serving.port';
 export { RunStores, STORE_CALLS, type StoreCall, type StoreUser } from './stores.port';
-export { RunTasks, TASK_CALLS, type TaskCall, type TaskPlaces, type TaskUser } from './tasks.port';
+export {
+  RunTasks,
+  TASK_CALLS,
+  type Admission,
+  type ContainerStart,
+  type TaskCall,
+  type TaskContainers,
+  type TaskPlaces,
+  type TaskUser,
+} from './tasks.port';
 export { TraceReader } from './trace-reader';

@@ -1,4 +1,6 @@
 /** Tasks of programs, as running needs to know them: calls of the library, and what a run that is a task waits for. */
+import type { ClaimedRow } from '@app/dispatch';
+import type { SandboxHandle, SandboxHost } from '@app/platform/sandbox';
 import type { RunSecrets } from './secret-leaves';
 import type { RunTarget } from './serving.port';
 
@@ -48,6 +50,26 @@ export interface TaskPlaces {
   close(): Promise<void>;
 }
 
+/** Whether a claimed row can begin here: now, later or elsewhere, or never. */
+export type Admission = 'now' | 'later' | { readonly problem: string };
+
+export interface ContainerStart {
+  /** JSON text: a list of the one argument of the task. */
+  readonly argsJson: string;
+  /** JSON texts. */
+  readonly secrets: readonly string[];
+  readonly host: SandboxHost;
+  /** What is kept of it in the `info` of its run: JSON-able. */
+  readonly tell: (facts: object) => void;
+}
+
+/** Tasks that are containers instead of functions. */
+export interface TaskContainers {
+  admit(row: ClaimedRow): Promise<Admission>;
+  /** As a sandbox does. */
+  start(run: TaskUser, start: ContainerStart): SandboxHandle;
+}
+
 /** What goes on beside its caller. Provided by the lib that keeps it. */
 export abstract class RunTasks {
   /**
@@ -58,6 +80,8 @@ export abstract class RunTasks {
   abstract call(run: TaskUser, name: TaskCall, argsJson: string, signal: AbortSignal): Promise<string>;
 
   abstract readonly places: TaskPlaces;
+
+  abstract readonly containers: TaskContainers;
 
   /** Of a task. Rejects when the run is over before. */
   abstract sleep(run: TaskUser, ms: number, signal: AbortSignal): Promise<void>;

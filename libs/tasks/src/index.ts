@@ -1,5 +1,4 @@
 export { computeUnits, cusMultiplier } from './compute-units';
-export { DEFAULT_LIMITS, DEFAULT_POLICY, type ContainerLimits, type ContainerPolicy } from './containers';
 export { TaskCommands } from './task-commands';
 export { TASK_COLUMNS, TaskReads, toTaskView, type TaskRow, type TaskUsage } from './task.queries';
 export {

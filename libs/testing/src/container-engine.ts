@@ -233,7 +233,10 @@ export class ContainerEngine {
   private async stop(container: Container, graceSeconds: number, response: ServerResponse): Promise<void> {
     if (container.child === null || container.finishedAt !== NEVER) return send(response, 304, null);
     kill(container, 'SIGTERM');
-    const over = await Promise.race([container.ended.promise.then(() => true), sleep(graceSeconds * 1_000)]);
+    const over = await Promise.race([
+      container.ended.promise.then(() => true),
+      sleep(graceSeconds * 1_000, undefined, { ref: false }),
+    ]);
     if (over !== true) kill(container, 'SIGKILL');
     await container.ended.promise;
     send(response, 204, null);

@@ -23,6 +23,7 @@ export function endedRun(
   if (failureKind !== null) info['failure_kind'] = failureKind;
   if (planned.warning !== null) info['warning'] = planned.warning;
   if (restarts.length > 0) info['restarts'] = restarts;
+  if (host.container !== null) info['container'] = host.container;
   if (host.missingContext.length > 0) info['missing_ctx'] = host.missingContext;
   if (outcome !== null && outcome.droppedCalls > 0) {
     info['trace_truncated'] = {

@@ -43,6 +43,8 @@ export class RunHost implements SandboxHost {
   streamDataCount: number;
   /** Required context keys without a value when the run began. */
   missingContext: readonly string[] = [];
+  /** What is kept of it when it is a container: JSON-able. */
+  container: object | null = null;
   private events: Promise<void> = Promise.resolve();
   private readonly writes = new Set<Promise<void>>();
 

@@ -93,6 +93,7 @@ export interface TaskStart {
   readonly timeoutMs: number;
   /** As declared: a number, a map, or null. */
   readonly retry: unknown;
+  readonly isContainer?: boolean;
 }
 
 /** JSON array text: the one argument of a task. */

@@ -7,8 +7,9 @@ import {
   type EventRouting,
   type RunTypeId,
 } from '@app/dispatch';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Serving, type RunTarget } from '../serving.port';
+import { RunTasks } from '../tasks.port';
 import { SystemEffects, type SystemEffect } from './extension-points';
 import { eventArgs, readCall, taskArgs, type TaskStart } from './run-input';
 
@@ -21,6 +22,8 @@ export interface PlannedRun {
   readonly warning: object | null;
   /** Instead of the worker's own limit. */
   readonly timeoutMs?: number;
+  /** A container instead of a function: its target says whose it is. */
+  readonly isContainer?: boolean;
 }
 
 /** A run that cannot begin: it is recorded as failed. */
@@ -46,6 +49,7 @@ export class RunRouter {
   constructor(
     private readonly serving: Serving,
     private readonly effects: SystemEffects,
+    @Optional() @Inject(RunTasks) private readonly tasks: RunTasks | null,
   ) {}
 
   /** The run of a row that was claimed straight for its handler. */
@@ -88,6 +92,9 @@ export class RunRouter {
   private async planTask(row: ClaimedRow): Promise<Plan> {
     const runType = RUN_TYPES.task;
     const functionName = row.function_name ?? '';
+    // Written by ourselves.
+    const start = JSON.parse(row.start_data ?? '{"timeoutMs":1800000,"retry":null}') as TaskStart;
+    if (start.isContainer === true) return this.planContainer(row, start);
     const found = await this.serving.findFunction(row.env_id, functionName, {
       buildId: row.build_id,
       projectId: row.project_id,
@@ -96,14 +103,41 @@ export class RunRouter {
       const message = `Function not found: ${functionName} (its build is no longer there)`;
       return { kind: 'impossible', run: { runType, functionName, message } };
     }
-    // Written by ourselves.
-    const start = JSON.parse(row.start_data ?? '{"timeoutMs":1800000,"retry":null}') as TaskStart;
     const target: RunTarget = { ...found.target, retry: start.retry ?? undefined };
     return {
       kind: 'runs',
       runs: [
         { target, runType, argsJson: taskArgs(row.event_data), warning: null, timeoutMs: start.timeoutMs },
       ],
+    };
+  }
+
+  /** An image has no function: what is known of the run is whose it is. */
+  private async planContainer(row: ClaimedRow, { timeoutMs }: TaskStart): Promise<Plan> {
+    const runType = RUN_TYPES.task;
+    const functionName = row.function_name ?? '';
+    const admission = (await this.tasks?.containers.admit(row)) ?? { problem: 'There are no tasks here' };
+    if (admission === 'later') return { kind: 'wait' };
+    if (admission !== 'now')
+      return { kind: 'impossible', run: { runType, functionName, message: admission.problem } };
+    const target: RunTarget = {
+      orgId: row.org_id,
+      envId: row.env_id,
+      projectId: row.project_id ?? '',
+      projectName: '',
+      buildId: row.build_id ?? '',
+      buildHash: '',
+      artifactHash: '',
+      handlerKey: functionName,
+      functionName,
+      retry: undefined,
+      agentType: null,
+      context: { plainKeys: new Set(), requiredKeys: [] },
+    };
+    const argsJson = taskArgs(row.event_data);
+    return {
+      kind: 'runs',
+      runs: [{ target, runType, argsJson, warning: null, timeoutMs, isContainer: true }],
     };
   }
 

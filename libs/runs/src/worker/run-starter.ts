@@ -8,8 +8,9 @@ import {
 } from '@app/dispatch';
 import { RunSettler, WorkerLease } from '@app/dispatch/worker';
 import { SANDBOX, TASK_SANDBOX, type Sandbox, type SandboxOutcome } from '@app/platform/sandbox';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ContextUnreadableError, Serving, type RunContext, type RunTarget, type Soon } from '../serving.port';
+import { RunTasks } from '../tasks.port';
 import type { ActiveRun } from './active-run';
 import { EventSeals, type CallerRequest } from '../event-seals';
 import { RunSecrets } from '../secret-leaves';
@@ -37,6 +38,7 @@ export class RunStarter {
     @Inject(TASK_SANDBOX) private readonly taskSandbox: Sandbox,
     @Inject(runsWorkerConfig.token) private readonly config: RunsWorkerConfig,
     @Inject(dispatchConfig.token) private readonly dispatch: DispatchConfig,
+    @Optional() @Inject(RunTasks) private readonly tasks: RunTasks | null,
   ) {}
 
   /** Resolves when all that the run did has been settled; its outcome has not. */
@@ -91,6 +93,7 @@ export class RunStarter {
         },
       };
     }
+    if (planned.isContainer === true) return this.runContainer(active, planned, run, host);
     const env = this.serving.env(row.env_id);
     const context = this.contextOf(target);
     // Together: one that nobody waits for any more would end the process when it fails.
@@ -133,6 +136,27 @@ export class RunStarter {
       timeoutMs,
       quarantine: row.quarantine,
       host,
+    });
+    active.handle = handle;
+    if (active.cancelRequested) handle.stop('cancelled');
+    if (active.dropped) handle.stop('shutdown');
+    const outcome = await handle.outcome;
+    await host.settled();
+    return { outcome, host };
+  }
+
+  private async runContainer(
+    active: ActiveRun,
+    planned: PlannedRun,
+    run: RunFacts,
+    host: RunHost,
+  ): Promise<{ readonly outcome: SandboxOutcome; readonly host: RunHost }> {
+    if (this.tasks === null) return { host, outcome: failedOutcome('There are no tasks here') };
+    const handle = this.tasks.containers.start(run, {
+      argsJson: planned.argsJson,
+      secrets: this.seals.secretsOf(active.row),
+      host,
+      tell: (facts) => (host.container = facts),
     });
     active.handle = handle;
     if (active.cancelRequested) handle.stop('cancelled');

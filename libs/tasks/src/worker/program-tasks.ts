@@ -7,14 +7,18 @@ import {
   TASKS_CHANNEL,
   TaskTicketSender,
 } from '@app/dispatch';
+import { cut, scanJson } from '@app/events';
 import { newId, NotFoundError, UnavailableError } from '@app/kernel';
+import { UNLIMITED } from '@app/plans';
 import { LiveBus } from '@app/platform/live';
 import { EventSeals, RunTasks, type TaskCall, type TaskUser } from '@app/runs';
-import { DEFAULT_LIMITS, DEFAULT_POLICY, isEnded, TaskCommands, TaskReads, type TaskView } from '@app/tasks';
+import { isEnded, TaskCommands, TaskReads, type TaskView } from '@app/tasks';
 import { Injectable } from '@nestjs/common';
+import { ContainerTasks } from './containers/container-tasks';
 import { TaskArgs } from './task-args';
 import { TaskRefusedError, TaskRunOverError } from './task.errors';
-import { TaskRepository } from './task.repository';
+import { TaskQuotas } from './task-quotas';
+import { TaskRepository, type NewTask } from './task.repository';
 import { TaskSlots } from './task-slots';
 import { TaskWaits } from './task-waits';
 
@@ -28,6 +32,10 @@ const CANCEL = '{"$cancel":true}';
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 type Answer = (run: TaskUser, args: TaskArgs, signal: AbortSignal) => Promise<string>;
+
+interface TaskOrder extends Pick<NewTask, 'functionName' | 'timeoutMs' | 'container'> {
+  readonly retry: unknown;
+}
 
 @Injectable()
 export class ProgramTasks extends RunTasks {
@@ -45,7 +53,9 @@ export class ProgramTasks extends RunTasks {
     private readonly totals: StreamTotals,
     private readonly seals: EventSeals,
     private readonly bus: LiveBus,
+    private readonly quotas: TaskQuotas,
     readonly places: TaskSlots,
+    readonly containers: ContainerTasks,
   ) {
     super();
   }
@@ -119,27 +129,20 @@ export class ProgramTasks extends RunTasks {
       if (checkpoint === undefined) throw new TaskRefusedError('not_found', 'task not found');
       return checkpoint ?? 'null';
     },
-    'box.policy': () => Promise.resolve(JSON.stringify({ enabled: false, ...DEFAULT_POLICY })),
-    'box.quota': () => Promise.resolve(UNLIMITED),
-    'box.limits': () => Promise.resolve(LIMITS),
+    'box.policy': () => Promise.resolve(this.containers.policy()),
+    'box.quota': (run) => this.quotas.left(run),
+    'box.limits': (run) => this.containers.limits(run),
   };
 
   private async start(run: TaskUser, args: TaskArgs): Promise<string> {
-    const options = (args.value('options') ?? {}) as Readonly<Record<string, unknown>>;
-    if (options['type'] === 'container')
-      throw new TaskRefusedError('invalid', 'containers are not enabled on this platform');
-    if (options['type'] !== undefined && options['type'] !== 'code')
-      throw new TaskRefusedError('invalid', `unknown task type '${String(options['type'])}'`);
-    const functionName = args.text('function');
-    const asked = Number(options['timeoutMs'] ?? 1_800_000);
-    const timeoutMs = Math.min(Math.max(Number.isFinite(asked) ? asked : 0, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
-    const retry = options['retry'] ?? null;
+    const order = await this.order(run, args);
+    const { functionName, timeoutMs, retry, container } = order;
     const taskId = newId();
     const data =
       `{"fn":${JSON.stringify(functionName)},"args":${args.raw('args') ?? 'null'},` +
       `"options":${JSON.stringify({ timeout: timeoutMs, retry })}}`;
     const { eventData, sealed } = this.seals.seal(run, taskId, data, run.secrets);
-    const started = await this.repository.start({
+    const task: NewTask = {
       guard: { incarnation: run.incarnation, dispatchId: run.dispatchId },
       taskId,
       orgId: run.orgId,
@@ -149,15 +152,23 @@ export class ProgramTasks extends RunTasks {
       projectId: run.target.projectId,
       buildId: run.target.buildId,
       functionName,
+      container,
       eventData,
       sealed,
-      startData: JSON.stringify({ timeoutMs, retry }),
+      startData: JSON.stringify({ timeoutMs, retry, ...(container === null ? {} : { isContainer: true }) }),
       timeoutMs,
       retry: retry === null ? null : JSON.stringify(retry),
       originRunId: run.runId,
       byUserId: run.byUserId,
       accessId: run.accessId,
-    });
+    };
+    const atOnce = container === null ? UNLIMITED : await this.quotas.concurrent(run);
+    const started =
+      atOnce === UNLIMITED
+        ? await this.repository.start(task)
+        : await this.repository.startWithin(task, atOnce);
+    if (started === 'full')
+      throw new TaskRefusedError('quota', `plan_required: at most ${atOnce} containers at the same time`);
     if (!started) throw new TaskRunOverError();
     this.totals.add(run.streamId, { events: 1 });
     this.tickets.send([{ dispatchId: taskId, hint: null, isRetry: false }]);
@@ -167,6 +178,21 @@ export class ProgramTasks extends RunTasks {
       encodeStreamNotice({ k: 'task', taskId, runId: null, projectId }),
     );
     return JSON.stringify({ taskId });
+  }
+
+  private async order(run: TaskUser, args: TaskArgs): Promise<TaskOrder> {
+    const options = (args.value('options') ?? {}) as Readonly<Record<string, unknown>>;
+    if (options['type'] === 'container') {
+      const { image, timeoutMs, size, shown } = await this.containers.order(run, args.value('args'));
+      return { functionName: image, timeoutMs, retry: null, container: { size, shown } };
+    }
+    if (options['type'] !== undefined && options['type'] !== 'code')
+      throw new TaskRefusedError('invalid', `unknown task type '${String(options['type'])}'`);
+    const functionName = args.text('function');
+    const asked = Number(options['timeoutMs'] ?? 1_800_000);
+    const wanted = Math.min(Math.max(Number.isFinite(asked) ? asked : 0, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
+    const timeoutMs = await this.quotas.codeTimeout(run, wanted);
+    return { functionName, timeoutMs, retry: options['retry'] ?? null, container: null };
   }
 
   private async receive(run: TaskUser, signal: AbortSignal): Promise<string> {
@@ -216,23 +242,19 @@ function withoutSecrets(run: TaskUser, json: string, what: string): void {
 function shown(task: TaskView): string {
   const { status, taskType: type, timeoutMs, durationMs } = task;
   const facts = { status, type, timeoutMs, ...(durationMs === null ? {} : { durationMs }) };
-  return `${JSON.stringify(facts).slice(0, -1)},"result":${task.result ?? 'null'}}`;
+  const result = type === 'container' ? containerFields(task.result) : task.result;
+  return `${JSON.stringify(facts).slice(0, -1)},"result":${result ?? 'null'}}`;
 }
 
-const UNLIMITED = JSON.stringify({
-  'tasks-remaining': -1,
-  'minutes-remaining': -1,
-  'compute-units-remaining': -1,
-  'compute-units-used': 0,
-  'concurrent-remaining': -1,
-  overage: false,
-});
+/** Also one that failed has output and an exit code: they stand in its failure. */
+function containerFields(result: string | null): string | null {
+  if (result?.startsWith('{"$type":') !== true) return result;
+  return memberOf(memberOf(result, '$val'), 'err');
+}
 
-const LIMITS = JSON.stringify({
-  'memory-mb': DEFAULT_LIMITS.memoryMb,
-  'cpu-pct': DEFAULT_LIMITS.cpuPct,
-  'tmp-mb': DEFAULT_LIMITS.tmpMb,
-  'disk-mb': DEFAULT_LIMITS.diskMb,
-  'timeout-secs': DEFAULT_LIMITS.timeoutSecs,
-  network: DEFAULT_LIMITS.network,
-});
+/** As it is written. */
+function memberOf(json: string | null, name: string): string | null {
+  const scan = json === null ? null : scanJson(json);
+  const span = scan?.ok === true ? scan.members.get(name) : undefined;
+  return json === null || span === undefined ? null : cut(json, span);
+}

@@ -1,6 +1,8 @@
 import { CounterSlots, GroupWriter, HotSqlPools, isRowsFault } from '@app/dispatch';
+import { Db } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
-import { CHECKPOINT, RECEIVE, RESTORE, SEND, START } from './task.sql';
+import { TASK_TYPES } from '../task.view';
+import { CHECKPOINT, CONTAINERS_OF, LOCK_CONTAINERS, RECEIVE, RESTORE, SEND, START } from './task.sql';
 
 /** Whose write it is. */
 export interface Guard {
@@ -17,7 +19,10 @@ export interface NewTask {
   readonly streamId: string;
   readonly projectId: string;
   readonly buildId: string;
+  /** Or an image. */
   readonly functionName: string;
+  /** Null for a function. */
+  readonly container: { readonly size: string; readonly shown: string } | null;
   /** JSON text. */
   readonly eventData: string;
   readonly sealed: string | null;
@@ -48,7 +53,8 @@ export class TaskRepository {
 
   constructor(
     private readonly pools: HotSqlPools,
-    slots: CounterSlots,
+    private readonly slots: CounterSlots,
+    private readonly db: Db,
   ) {
     this.starts = new GroupWriter<NewTask, boolean>({
       maxItems: MAX_ROWS,
@@ -59,7 +65,7 @@ export class TaskRepository {
       write: async (tasks) => {
         const incarnation = tasks.at(-1)?.guard.incarnation ?? '';
         const mine = tasks.filter(({ guard }) => guard.incarnation === incarnation);
-        const started = await this.insert(mine, incarnation, slots.of('startTask'));
+        const started = await this.insert(mine, incarnation);
         return tasks.map(({ taskId }) => started.has(taskId));
       },
     });
@@ -68,6 +74,20 @@ export class TaskRepository {
   /** Queued, durable. False: the run that starts it is not ours any more. */
   start(task: NewTask): Promise<boolean> {
     return this.starts.push(task);
+  }
+
+  /** As `start`, for an organization that may have so many containers at once; `full` when it has. */
+  startWithin(task: NewTask, limit: number): Promise<boolean | 'full'> {
+    return this.db.tx(async () => {
+      await this.db.execute(LOCK_CONTAINERS, [task.orgId]);
+      if ((await this.containersOf(task.orgId)) >= limit) return 'full';
+      return (await this.db.query(START, this.columns([task], task.guard.incarnation))).length > 0;
+    });
+  }
+
+  /** Containers of the organization that wait or go on. */
+  async containersOf(orgId: string): Promise<number> {
+    return (await this.db.queryOne<{ count: number }>(CONTAINERS_OF, [orgId]))?.count ?? 0;
   }
 
   /** Null: the run is not ours. */
@@ -103,13 +123,15 @@ export class TaskRepository {
     return row?.checkpoint;
   }
 
-  private async insert(
-    tasks: readonly NewTask[],
-    incarnation: string,
-    slot: number,
-  ): Promise<ReadonlySet<string>> {
+  private async insert(tasks: readonly NewTask[], incarnation: string): Promise<ReadonlySet<string>> {
+    const rows = await this.pools.durable.rows<{ task_id: string }>(START, this.columns(tasks, incarnation));
+    return new Set(rows.map((row) => row.task_id));
+  }
+
+  /** As START takes them. */
+  private columns(tasks: readonly NewTask[], incarnation: string): unknown[] {
     const pick = <T>(of: (task: NewTask) => T): T[] => tasks.map(of);
-    const rows = await this.pools.durable.rows<{ task_id: string }>(START, [
+    return [
       pick((task) => task.taskId),
       pick((task) => task.guard.dispatchId),
       pick((task) => task.orgId),
@@ -128,8 +150,10 @@ export class TaskRepository {
       pick((task) => task.byUserId),
       pick((task) => task.accessId),
       incarnation,
-      slot,
-    ]);
-    return new Set(rows.map((row) => row.task_id));
+      this.slots.of('startTask'),
+      pick(({ container }) => (container === null ? TASK_TYPES.code : TASK_TYPES.container)),
+      pick(({ container }) => container?.size ?? null),
+      pick(({ container }) => container?.shown ?? null),
+    ];
   }
 }

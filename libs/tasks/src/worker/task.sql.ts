@@ -17,9 +17,10 @@ export const START = statement(
 WITH i AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::uuid[], $7::uuid[],
       $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::uuid[],
-      $16::uuid[], $17::uuid[])
+      $16::uuid[], $17::uuid[], $20::smallint[], $21::text[], $22::text[])
       AS i(task_id, guard_id, org_id, env_id, retention_class, stream_id, project_id, build_id, function_name,
-           event_data, sealed, start_data, timeout_ms, retry, origin_run_id, by_user_id, access_id)),
+           event_data, sealed, start_data, timeout_ms, retry, origin_run_id, by_user_id, access_id, task_type, size,
+           container)),
   ok AS MATERIALIZED (
     SELECT i.* FROM i WHERE EXISTS (
       SELECT 1 FROM hot.dispatch d
@@ -49,10 +50,21 @@ WITH i AS MATERIALIZED (
     DO UPDATE SET count = hot.event_bucket.count + excluded.count),
   tk AS (
     INSERT INTO hot.task (task_id, org_id, env_id, retention_class, stream_id, project_id, build_id, origin_run_id,
-                          function_name, timeout_ms, retry, by_user_id, access_id)
+                          function_name, timeout_ms, retry, by_user_id, access_id, task_type, size, container)
     SELECT task_id, org_id, env_id, retention_class, stream_id, project_id, build_id, origin_run_id, function_name,
-           timeout_ms, retry, by_user_id, access_id FROM ok)
+           timeout_ms, retry, by_user_id, access_id, task_type, size, container FROM ok)
 SELECT task_id FROM ok`,
+);
+
+/** Until the end of the transaction nobody else starts a container for the organization. */
+export const LOCK_CONTAINERS = statement(
+  'task_lock_containers',
+  `SELECT pg_advisory_xact_lock(hashtextextended('containers ' || $1::text, 0))`,
+);
+
+export const CONTAINERS_OF = statement(
+  'task_containers_of',
+  `SELECT count(*)::int AS count FROM hot.task WHERE org_id = $1 AND task_type = 2 AND status IN (1, 2)`,
 );
 
 /** The oldest message that was not taken, unless the task is cancelled. No row: the run is not ours. */

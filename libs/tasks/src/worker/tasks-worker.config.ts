@@ -2,6 +2,7 @@ import { defineConfig, duration, integer, variable, type ConfigOf } from '@app/p
 
 /** Runs that one sandbox process begins before it makes the next ones wait: more would wait there instead of elsewhere. */
 const PER_CHILD = 64;
+const MIB = 1024 * 1024;
 
 export const tasksWorkerConfig = defineConfig('tasks-worker', {
   maxConcurrent: variable(
@@ -18,6 +19,16 @@ export const tasksWorkerConfig = defineConfig('tasks-worker', {
     'HOT_TASK_PARK_AFTER',
     duration('60s', 'ms'),
     'How long a task waits for a message, another task or the time before it gives its slot to others. Sandboxes do so after 60 seconds.',
+  ),
+  containerMemoryMb: variable(
+    'HOT_TASK_CONTAINER_MEMORY_MB',
+    integer(8_192, 64, 1_048_576),
+    'Memory of all containers that one worker has going at the same time. More wait.',
+  ),
+  containerOutputBytes: variable(
+    'HOT_TASK_CONTAINER_OUTPUT_BYTES',
+    integer(MIB, 1_024, 10 * MIB),
+    'What the result of a container keeps of its output, and as much again of its errors: of more, beginning and end.',
   ),
 });
 

@@ -203,7 +203,7 @@ describe('tasks', () => {
     expect(await tasks.call(tenant, 'box.policy', {})).toMatchObject({ enabled: false, policy: 'open' });
     expect(
       await tasks.call(tenant, 'task.start', { function: null, args: {}, options: { type: 'container' } }),
-    ).toBe('invalid: containers are not enabled on this platform');
+    ).toBe('invalid: containers are not enabled on this platform (HOT_CONTAINERS)');
   });
 
   it('arguments with secrets are kept sealed; messages and checkpoints with secrets are refused', async () => {

@@ -10,6 +10,11 @@ import { inRoot, root } from './paths.mjs';
 import { tail } from './process.mjs';
 
 const GUARD = inRoot('scripts', 'lib', 'app-guard.mjs');
+/**
+ * What starting leaves behind stays in memory until the next collection, which an idle process never needs: api 168 MB
+ * instead of 120. Half the room for young objects makes it come while starting.
+ */
+const YOUNG = '--max-semi-space-size=8';
 const KEEP_LOG_BYTES = 10_000_000;
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 8000;
@@ -30,7 +35,7 @@ export function startApp({ role, file, env, log }) {
   const out = openSync(log, 'a', 0o600);
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--import', GUARD, file],
+    ['--enable-source-maps', YOUNG, '--disable-warning=ExperimentalWarning', '--import', GUARD, file],
     {
       cwd: root,
       env,

@@ -315,6 +315,14 @@ describe('the pool of sandbox children', () => {
       expect(await all[3]!.outcome).toMatchObject({ status: 'lost', suspect: false });
     });
 
+    it('has a place for all runs of many events with many handlers', async () => {
+      const one = harness.pool();
+      const outcomes = await Promise.all(
+        Array.from({ length: 3_000 }, (_, n) => runJs(one, ASK, { argsJson: `[${n}]` })),
+      );
+      expect(outcomes.filter(({ status }) => status !== 'succeeded')).toEqual([]);
+    }, 30_000);
+
     it('does not count runs that wait for long', async () => {
       const narrow = harness.pool({ runsPerChild: 4, runsPerIsolate: 4, parkAfterMs: 300 });
       const waiting = Array.from({ length: 4 }, () => waitingHost());

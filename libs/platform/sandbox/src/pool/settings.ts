@@ -16,7 +16,10 @@ export interface PoolSettings extends ChildSettings {
   readonly recycleAboveMb: number;
   /** Runs at work on one child at a time. */
   readonly runsPerChild: number;
-  /** Runs that wait for a place in a child; beyond, a run is turned away at once. */
+  /**
+   * Runs that wait for a place in a child; beyond, a run is turned away at once. A last resort: workers bound how many
+   * events they take, but each of those may have any number of handlers, and a run that is turned away has failed.
+   */
   readonly maxWaiting: number;
   /** How long a run waits for its artifact, while the storage can't be read. */
   readonly artifactPatienceMs: number;
@@ -49,7 +52,7 @@ export function poolSettings(given: Given): PoolSettings {
     recycleAfterRuns: 1_000_000,
     recycleAboveMb: 2_048,
     runsPerChild: 64,
-    maxWaiting: 1_000,
+    maxWaiting: 100_000,
     artifactPatienceMs: 10_000,
     silentMs: 2_000,
     startTimeoutMs: 20_000,

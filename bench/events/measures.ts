@@ -11,9 +11,10 @@ import { ask, type Platform } from './platform';
 /** Published at the same rate before anything is counted: connections, plans and compiled code are there by then. */
 export const WARM_UP_SECONDS = 5;
 
-export function body(n: number, streamId?: string): string {
+/** @param handlers how many handlers of the program hear it: 1, 3 or 10 */
+export function body(n: number, handlers: number, streamId?: string): string {
   return JSON.stringify({
-    event_type: 'bench:event',
+    event_type: handlers === 1 ? 'bench:event' : `bench:${handlers}`,
     event_data: {
       n,
       order: 4711,
@@ -42,12 +43,13 @@ async function finished(db: Client): Promise<{ readonly good: number; readonly b
   return { good: Number(rows[0]?.good), bad: Number(rows[0]?.bad) };
 }
 
-/** As many events as go through: accepted per second, and ended per second, run, result and trace durable. */
+/** As many events as go through: accepted per second, and ended per second, all runs, results and traces durable. */
 export async function saturate(
   platform: Platform,
   db: Client,
   count: number,
   connections: number,
+  handlers = 1,
 ): Promise<{ readonly accepted: number; readonly ended: number }> {
   const publisher = await Publisher.open(target(platform), connections);
   const before = await finished(db);
@@ -57,7 +59,7 @@ export async function saturate(
   await Promise.all(
     Array.from({ length: connections }, async () => {
       while (next < count) {
-        const { status } = await publisher.post('/v1/events', body(next++));
+        const { status } = await publisher.post('/v1/events', body(next++, handlers));
         if (status !== 201) refused += 1;
       }
     }),
@@ -66,7 +68,7 @@ export async function saturate(
   for (;;) {
     const { good, bad } = await finished(db);
     if (bad > before.bad) throw new Error('a run of the benchmark failed');
-    if (good - before.good >= count - refused) break;
+    if (good - before.good >= (count - refused) * handlers) break;
     await sleep(20);
   }
   const ended = count / ((performance.now() - from) / 1_000);
@@ -75,20 +77,25 @@ export async function saturate(
   return { accepted, ended };
 }
 
-/** Publishes at a fixed rate into one stream and listens to it as a client does. Milliseconds, sorted. */
+/**
+ * Publishes at a fixed rate into one stream and listens to it as a client does: until the last of the event's handlers
+ * has ended. Milliseconds, sorted.
+ */
 export async function latency(
   platform: Platform,
   rate: number,
   seconds: number,
   connections: number,
+  handlers = 1,
 ): Promise<readonly number[]> {
   const publisher = await Publisher.open(target(platform), connections);
-  const first = JSON.parse((await publisher.post('/v1/events', body(-1))).text) as {
+  const first = JSON.parse((await publisher.post('/v1/events', body(-1, handlers))).text) as {
     data: { stream_id: string };
   };
   const streamId = first.data.stream_id;
   const sentAt = new Map<number, number>();
   const times: number[] = [];
+  const left = new Map<number, number>();
   const warmUp = rate * WARM_UP_SECONDS;
   const total = warmUp + Math.round(rate * seconds);
   let ended = 0;
@@ -107,10 +114,15 @@ export async function latency(
         const whole = end < 0 ? '' : rest + chunk.slice(0, end);
         rest = end < 0 ? rest + chunk : chunk.slice(end);
         for (const match of whole.matchAll(/event: run:stop\n.*?"result":\{"ok":true,[^}]*?"n":(-?\d+)/g)) {
-          const sent = sentAt.get(Number(match[1]));
+          const event = Number(match[1]);
+          const sent = sentAt.get(event);
           if (sent === undefined) continue;
+          const more = (left.get(event) ?? handlers) - 1;
+          left.set(event, more);
+          if (more > 0) continue;
+          left.delete(event);
           ended += 1;
-          if (Number(match[1]) >= warmUp) times.push(now - sent);
+          if (event >= warmUp) times.push(now - sent);
         }
       });
       resolve();
@@ -125,7 +137,7 @@ export async function latency(
     // A sleeping generator: one that turned until the moment came would take a core from what is measured.
     while (performance.now() < due) await sleep(1);
     sentAt.set(n, performance.now());
-    posts.push(publisher.post('/v1/events', body(n, streamId)));
+    posts.push(publisher.post('/v1/events', body(n, handlers, streamId)));
   }
   await Promise.all(posts);
   for (let wait = 0; ended < total && wait < 200; wait += 1) await sleep(20);

@@ -1,7 +1,8 @@
 /**
  * Measures the way of an event from the request to the durable run, and beside it, in the same run on the same servers,
  * a bare Bull loop. Everything shares this machine's cores: PostgreSQL, Redis, api, worker, sandbox child and this load
- * generator. Arguments: `--events N --connections N --seconds N --rounds N --rates N,N --only rate|latency --profile`.
+ * generator. Arguments: `--events N --connections N --seconds N --rounds N --rates N,N --handlers N,N
+ * --only rate|latency|handlers --profile`.
  */
 import Redis from 'ioredis';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
     rates: { type: 'string', default: '100,1000' },
+    handlers: { type: 'string', default: '1,3,10' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -30,6 +32,9 @@ const CONNECTIONS = Number(values.connections);
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
 const RATES = values.rates.split(',').map(Number);
+const HANDLERS = values.handlers.split(',').map(Number);
+/** The same number of runs a second, whatever an event costs. */
+const RUNS_PER_SECOND = 300;
 
 type Counts = Readonly<Record<'transactions' | 'commands', number>>;
 
@@ -66,8 +71,10 @@ async function main(): Promise<void> {
     });
     const counts = () => countsOf(db, redis);
     await saturate(platform, db, 4_000, CONNECTIONS);
-    if (values.only !== 'latency') await measureRate(platform, db, name, counts);
-    if (values.only !== 'rate') await measureLatency(platform, counts);
+    const isWanted = (part: string) => values.only === '' || values.only === part;
+    if (isWanted('rate')) await measureRate(platform, db, name, counts);
+    if (isWanted('latency')) await measureLatency(platform, counts);
+    if (isWanted('handlers')) await measureHandlers(platform, db, name);
     if (values.profile) await profile(platform, db);
     await db.end();
   } finally {
@@ -116,6 +123,23 @@ async function measureLatency(platform: Platform, counts: () => Promise<Counts>)
         `p99 ${percentile(times, 0.99).toFixed(2)} ms, max ${(times.at(-1) ?? 0).toFixed(1)} ms (${times.length})\n` +
         `CPU per event                          ${cpuPerEvent(before, after, events)}\n` +
         `per event                              ${perEvent(countsBefore, await counts(), events)}`,
+    );
+  }
+}
+
+/** One event for several handlers, beside one Bull job for each of them: the same number of runs on both sides. */
+async function measureHandlers(platform: Platform, db: Client, name: string): Promise<void> {
+  for (const handlers of HANDLERS) {
+    const events = Math.round(EVENTS / handlers);
+    await saturate(platform, db, Math.round(2_000 / handlers), CONNECTIONS, handlers);
+    const bare = (await bareBull(`${name}-bare-${handlers}`, events * handlers, CONNECTIONS)) / handlers;
+    const { ended } = await saturate(platform, db, events, CONNECTIONS, handlers);
+    const times = await latency(platform, RUNS_PER_SECOND / handlers, SECONDS, CONNECTIONS, handlers);
+    console.log(
+      `${String(handlers).padStart(2)} handlers of an event                 ${Math.round(ended)} events/s = ` +
+        `${Math.round(ended * handlers)} runs/s = ${(ended / bare).toFixed(2)} × bare Bull (${Math.round(bare)} events/s)\n` +
+        `   at ${RUNS_PER_SECOND / handlers}/s, until the last has ended`.padEnd(39) +
+        `p50 ${percentile(times, 0.5).toFixed(2)} ms, p99 ${percentile(times, 0.99).toFixed(2)} ms (${times.length})`,
     );
   }
 }

@@ -73,6 +73,11 @@ via fn () { key() }
       expect(place.out).toBe('5\n"k-1"\n');
     });
 
+    it('names a call once that stands in the stack many times in a row', async () => {
+      expect(await place.call(evalCommand, 'f fn (n) { add(1, f(n)) } f(1)')).toBe(1);
+      expect(place.err).toMatch(/recursion limit reached.*\n {2}at \S+f \(eval:1:19\), \d+ times\n$/);
+    });
+
     it('says what failed and where', async () => {
       expect(await place.call(evalCommand, '::shop/stock()')).toBe(1);
       expect(place.out).toBe('');

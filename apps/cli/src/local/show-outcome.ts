@@ -35,10 +35,25 @@ export function showOutcome(outcome: RunOutcome, format: ValueFormat, out: Outpu
     out.note(indented(formatResult(JSON.stringify(failure.err), 'hot')));
   const stack = failure.stack ?? [];
   if (stack.length === 0 && failure.at) out.note(`  at ${placeText(failure.at)}`);
-  for (const { fn: name, ...place } of stack) {
-    out.note(`  at ${name ?? '?'}${place.line === undefined ? '' : ` (${placeText(place)})`}`);
+  for (const [line, times] of runsOf(stack.map(frameText))) {
+    out.note(times === 1 ? `  at ${line}` : `  at ${line}, ${times} times`);
   }
   return 1;
+}
+
+function frameText({ fn: name, ...place }: NonNullable<Failure['stack']>[number]): string {
+  return `${name ?? '?'}${place.line === undefined ? '' : ` (${placeText(place)})`}`;
+}
+
+/** Equal neighbours are one: recursion that went too deep fills the stack with one line. */
+function runsOf(lines: readonly string[]): readonly (readonly [line: string, times: number])[] {
+  const runs: [string, number][] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.[0] === line) last[1]++;
+    else runs.push([line, 1]);
+  }
+  return runs;
 }
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');

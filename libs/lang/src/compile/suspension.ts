@@ -360,7 +360,7 @@ export class Suspension {
   private native(name: string, args: readonly CoreArg[]): Susp {
     const def = this.natives.get(name);
     if (!def) return TOP;
-    if (def.s === null || (this.streams && def.iterates) || this.arrows.toNative(name)) return TOP;
+    if (def.s === null || (this.streams && def.iterates) || this.arrows.toBuiltin(def.converts)) return TOP;
     let s = NOTHING;
     const spread = args.some((a) => a.mode === 'spread');
     for (const { index, byName } of def.poly) {
@@ -480,7 +480,7 @@ export class Suspension {
   private nativeValue(name: string): Susp {
     const def = this.natives.get(name);
     if (!def) return TOP;
-    if (def.s === null || (this.streams && def.iterates) || this.arrows.toNative(name)) return TOP;
+    if (def.s === null || (this.streams && def.iterates) || this.arrows.toBuiltin(def.converts)) return TOP;
     // Lazy parameters receive values when it is called as a value; callbacks may be anything.
     return def.poly.some((p) => (def.lazy & (1 << p.index)) === 0) ? TOP : NOTHING;
   }

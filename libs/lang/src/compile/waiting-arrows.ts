@@ -1,8 +1,6 @@
 /** Which conversions may come to wait: those that may apply an arrow whose function waits. Hardly any program has one. */
 import type { ArrowDef, FunctionDef, OverloadDef, TypeDef, TypeRef } from '../analyse/program';
 
-const CONVERTER = /^::hot::type\/(\w+)$/;
-
 export class WaitingArrows {
   /** Types and names of built-in types to which one leads. */
   private readonly targets = new Set<TypeDef | string>();
@@ -62,9 +60,9 @@ export class WaitingArrows {
     return waits;
   }
 
-  /** `Str(x)` and its kin. */
-  toNative(name: string): boolean {
-    return !this.none && this.targets.has(CONVERTER.exec(name)?.[1] ?? '');
+  /** `Str(x)`, `println(x)` and their kin. */
+  toBuiltin(target: string | null): boolean {
+    return target !== null && this.targets.has(target);
   }
 
   get toText(): boolean {

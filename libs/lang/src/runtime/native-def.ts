@@ -1,5 +1,5 @@
 /** How a function of the library is declared: its contract as data beside its body. */
-import type { NativeFacts, PolyParam } from '../syntax/native-facts';
+import type { BuiltinTarget, NativeFacts, PolyParam } from '../syntax/native-facts';
 import type { NativeOverload, NativeParam, NativeSignature } from '../syntax/native-signature';
 import type { AsyncEntry, Entry } from './values';
 
@@ -22,6 +22,8 @@ export interface NativeOptions {
   readonly traced?: boolean;
   readonly plain?: boolean;
   readonly opensStream?: boolean;
+  /** Its body may be begun anew until arrows have answered: no effects ahead of a conversion. */
+  readonly converts?: BuiltinTarget;
 }
 
 export function native(name: string, options: NativeOptions): NativeDef {
@@ -43,16 +45,22 @@ export function native(name: string, options: NativeOptions): NativeDef {
       special: options.special ?? null,
     },
     s: options.s ?? null,
-    a: options.a ?? null,
+    a: options.a ?? (options.converts && options.s ? waitingForArrows(options.s) : null),
     poly: options.poly ?? [],
     raw: options.raw ?? 0,
     lazy,
     traced: options.traced ?? true,
     plain: options.plain ?? false,
     iterates: false,
+    converts: options.converts ?? null,
     opensStream: options.opensStream ?? false,
   };
 }
+
+const waitingForArrows =
+  (s: Entry): AsyncEntry =>
+  (fb, d, site, ...args) =>
+    fb.r.program.construct.waiting(s, fb, d, site, ...args);
 
 function parseOverload(text: string): NativeOverload {
   const close = text.lastIndexOf(')');

@@ -1,8 +1,10 @@
 /** Natives as generated code calls them: recorded while tracing, and as values. */
 import type { NativeDef } from './native-def';
 import type { OpenCall } from './open-call';
+import type { Arrows } from './arrows';
 import { asThunk, cannotWait } from './call';
 import type { ProgramRt } from './program-rt';
+import { TYPE_NS } from './types';
 import { err, HotFn, SUSPENDS, Thunk, type AsyncEntry, type Entry, type Value } from './values';
 
 export interface NativeEntry {
@@ -91,9 +93,9 @@ function begin(
 }
 
 /** A native as a function value: its lazy parameters receive thunks of the values it is called with. */
-export function nativeFn(def: NativeDef, entry: NativeEntry, streams: boolean): HotFn {
+export function nativeFn(def: NativeDef, entry: NativeEntry, streams: boolean, arrows: Arrows): HotFn {
   const { lazy, raw } = def;
-  const always = def.s === null;
+  const always = def.s === null || (def.converts !== null && arrows.waitsTo(TYPE_NS + def.converts));
   const byArguments = (streams && def.iterates) || def.poly.some((p) => (lazy & (1 << p.index)) === 0);
   const x = always ? SUSPENDS.maybe : byArguments ? SUSPENDS.byArguments : SUSPENDS.never;
   const prepare = (args: readonly Value[]): Value[] =>

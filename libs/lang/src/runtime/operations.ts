@@ -291,7 +291,7 @@ function construct(program: ProgramRt, fb: Fiber, d: number, site: number, test:
 function builtinType(program: ProgramRt, name: string): Value {
   const full = TYPE_NS + name;
   const fn = Object.hasOwn(program.natives, full)
-    ? converter(program, full)
+    ? program.nativeFn(full)
     : new HotFn(
         full,
         (_fb, _d, _s, v) => v ?? null,
@@ -302,13 +302,6 @@ function builtinType(program: ProgramRt, name: string): Value {
         -1,
       );
   return new TypeValue(new TypeInfo(full), fn);
-}
-
-/** `Str` as a value, which may wait where an arrow does that leads to it. */
-function converter(program: ProgramRt, full: string): HotFn {
-  const fn = program.nativeFn(full);
-  if (!program.construct.arrows.waitsTo(full)) return fn;
-  return new HotFn(full, fn.s, fn.a, SUSPENDS.maybe, fn.raw, fn.lazy, fn.arity);
 }
 
 function variantValue(program: ProgramRt, info: TypeInfo): Value {

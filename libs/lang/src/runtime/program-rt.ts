@@ -239,7 +239,7 @@ export class ProgramRt implements TraceTables {
       const def = this.library.get(name);
       const entry = this.natives[name];
       if (!def || !entry) throw new Error(`no native ${name}`);
-      this.nativeFns.set(name, (fn = nativeFn(def, entry, this.tables.streams)));
+      this.nativeFns.set(name, (fn = nativeFn(def, entry, this.tables.streams, this.construct.arrows)));
     }
     return fn;
   }

@@ -165,6 +165,7 @@ export const BUILD: readonly NativeDef[] = [
       '(a: Bytes, b: Bytes, ...rest: Bytes): Bytes',
     ],
     doc: 'Vecs, texts or bytes one after the other.',
+    converts: 'Str',
     s: concat,
   }),
   A('slice', {

@@ -97,6 +97,7 @@ export const ORDER: readonly NativeDef[] = [
   A('interpose', {
     sig: '(coll: Str | Vec | Map, separator: Any): Str | Vec | Map',
     doc: 'With a separator between the elements.',
+    converts: 'Str',
     s: (fb, d, site, coll = null, separator = null) => {
       if (typeof coll === 'string') {
         const between = strOf(fb, d, site, separator);

@@ -38,6 +38,7 @@ function printing(name: string, stream: 'out' | 'err', newline: boolean): Native
   return IO(name, {
     sig: '(message: Any): Str',
     doc: `Writes to standard ${stream === 'out' ? 'output' : 'error'}${newline ? ', with a line feed' : ''}.`,
+    converts: 'Str',
     s: (fb, d, site, v = null) => {
       const text = strOf(fb, d, site, v);
       writeOutput(fb, stream, newline ? `${text}\n` : text);

@@ -33,6 +33,7 @@ function pad(end: boolean): NativeDef {
   return S(name, {
     sig: ['(s: Any, width: Int): Str', '(s: Any, width: Int, pad: Str): Str'],
     doc: 'Fills up to the width.',
+    converts: 'Str',
     s: (fb, d, site, v = null, width, padding = ' ') => {
       if (typeof width !== 'number') return err(`${name} length must be an integer`);
       if (typeof padding !== 'string') return err(`${name} padding must be a string`);

@@ -15,11 +15,11 @@ import {
   Res,
   Tagged,
   TypeValue,
-  type AsyncEntry,
   type Entry,
   type Fiber,
   type Value,
 } from '../runtime/values';
+import type { BuiltinTarget } from '../syntax/native-facts';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
 import { payloadOf } from './limits';
 import { untype } from './untype';
@@ -145,12 +145,6 @@ export function toBytes(v: Value): Value {
 const given = (args: readonly (Value | undefined)[]): Value[] =>
   args.filter((a): a is Value => a !== undefined);
 
-/** The same where arrows may wait. */
-const waiting =
-  (s: Entry): AsyncEntry =>
-  (fb, d, site, ...args) =>
-    fb.r.program.construct.waiting(s, fb, d, site, ...args);
-
 const conversion =
   (target: string, f: (v: Value) => Value): Entry =>
   (fb, d, site, ...args) => {
@@ -161,10 +155,10 @@ const conversion =
     return viaArrow(fb, d, site, target, v) ?? f(v);
   };
 
-const converter = (target: string, f: (v: Value) => Value): { readonly s: Entry; readonly a: AsyncEntry } => {
-  const s = conversion(target, f);
-  return { s, a: waiting(s) };
-};
+const converter = (
+  target: BuiltinTarget,
+  f: (v: Value) => Value,
+): Required<Pick<NativeOptions, 's' | 'converts'>> => ({ s: conversion(target, f), converts: target });
 
 function typeName(v: Value): string | Res {
   if (v instanceof TypeValue) return v.info.name;
@@ -213,7 +207,7 @@ export const TYPE: readonly NativeDef[] = [
     sig: ['()', '(value: Any): Str', '(value: Any, ...rest: Any): Str'],
     doc: 'The text of a value.',
     s: text,
-    a: waiting(text),
+    converts: 'Str',
   }),
   T('Int', { sig: '(value: Int | Dec): Int', doc: 'Converts to an Int.', ...converter('Int', toInt) }),
   T('Dec', {

@@ -1,6 +1,8 @@
 /** What the code generator must know of a library function beyond its signature. The runtime adds the bodies. */
 import type { NativeSignature } from './native-signature';
 
+export type BuiltinTarget = 'Str' | 'Int' | 'Dec' | 'Bool' | 'Byte' | 'Bytes';
+
 /** A parameter through which a native may come to wait: a callback or a thunk. */
 export interface PolyParam {
   readonly index: number;
@@ -25,6 +27,8 @@ export interface NativeFacts {
   readonly plain: boolean;
   /** Takes iterators, and has to wait where one comes from the outside. */
   readonly iterates: boolean;
+  /** The built-in type whose arrows it applies to what it is given; it waits where one of these does. */
+  readonly converts: BuiltinTarget | null;
   /** What it returns holds an iterator that comes from the outside. */
   readonly opensStream: boolean;
 }

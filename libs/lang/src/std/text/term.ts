@@ -13,7 +13,7 @@ export const COLORS: readonly (readonly [string, number])[] = [
 ];
 
 const T = (name: string, sig: string, doc: string, s: NonNullable<NativeDef['s']>): NativeDef =>
-  native(`::hot::term/${name}`, { pure: true, traced: false, sig, doc, s });
+  native(`::hot::term/${name}`, { pure: true, traced: false, sig, doc, s, converts: 'Str' });
 
 const colored = (code: Value, text: string): Value => `\x1b[${String(code)}m${text}\x1b[0m`;
 

@@ -166,6 +166,16 @@ const appended = (u: UriParts, segment: string): UriParts => ({
 const U = (name: string, sig: string | readonly string[], doc: string, s: Entry): NativeDef =>
   native(`::hot::uri/${name}`, { pure: true, traced: false, sig, doc, s });
 
+const query = (name: string, doc: string, s: Entry): NativeDef =>
+  native(`::hot::uri/${name}`, {
+    pure: true,
+    traced: false,
+    sig: '(params: Map): Str',
+    doc,
+    s,
+    converts: 'Str',
+  });
+
 const NOT_STR = (name: string, v: Value): Value =>
   err(`::hot::uri/${name}: expected a string, got ${shortTypeOf(v)}`);
 
@@ -200,8 +210,8 @@ export const URI: readonly NativeDef[] = [
     fb.r.spend(fb, v.length >> 4);
     return strictText(percentDecode(v)) ?? err('::hot::uri/decode: invalid UTF-8: the bytes are no text');
   }),
-  U('encode-query', '(params: Map): Str', 'Form encoding, in the order of the keys.', encodeQuery),
-  U('query-string', '(params: Map): Str', 'A query with `?` in front, without nulls.', queryString),
+  query('encode-query', 'Form encoding, in the order of the keys.', encodeQuery),
+  query('query-string', 'A query with `?` in front, without nulls.', queryString),
   U(
     'decode-query',
     '(query: Str): Map',

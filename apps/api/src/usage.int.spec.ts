@@ -97,6 +97,31 @@ describe('what an organization uses', () => {
     expect((await usage(tenant.token)).usage_percent).toMatchObject({ runs: 190.1, has_warning: true });
   });
 
+  it('refuses events once the runs of a plan without overage are used up, and of no other plan', async () => {
+    const publish = async (tenant: TestTenant) => {
+      const body = { event_type: 'a', event_data: {} };
+      const response = await api.call('POST', '/v1/events', { token: tenant.token, body });
+      return [response.statusCode, response.json().error?.code];
+    };
+    const onPlan = async (plan: string, runs: number): Promise<TestTenant> => {
+      const tenant = await api.addTenant();
+      await api.db.execute(
+        `INSERT INTO hot.org_plan (org_id, plan_uuid) SELECT $1, plan_uuid FROM hot.plan WHERE plan_id = $2`,
+        [tenant.orgId, plan],
+      );
+      await count(tenant, TODAY, 'runs', runs);
+      return tenant;
+    };
+    const full = await onPlan('free', 10_000);
+    expect(await publish(full)).toEqual([403, 'plan_required']);
+    expect(await api.db.query('SELECT 1 FROM hot.event WHERE env_id = $1', [full.envId])).toEqual([]);
+    expect(await publish(await onPlan('free', 9_999))).toEqual([201, undefined]);
+    expect(await publish(await onPlan('pro', 1e9))).toEqual([201, undefined]);
+    const own = await api.addTenant();
+    await count(own, TODAY, 'runs', 1e9);
+    expect(await publish(own)).toEqual([201, undefined]);
+  });
+
   it('is for every credential with the permission and for no other', async () => {
     const status = async (permissions: Record<string, string[]>): Promise<number> =>
       (await api.call('GET', '/v1/org/usage', { token: await api.key(permissions) })).statusCode;

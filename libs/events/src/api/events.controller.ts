@@ -3,6 +3,7 @@ import { EventCommands, EventReads, readPublishBody, requireEventPermission } fr
 import { mapPage, type Paging, type RequestPrincipal } from '@app/kernel';
 import { Access, CurrentPrincipal } from '@app/platform/auth';
 import { ApiItem, ApiList, JsonText, list, pagingQuery, uuid, type ListAnswer } from '@app/platform/http';
+import { RunQuota } from '@app/plans';
 import { Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import { eventResponse, publishRequest, toEventResponse } from './event.response';
@@ -13,6 +14,7 @@ export class EventsController {
   constructor(
     private readonly commands: EventCommands,
     private readonly reads: EventReads,
+    private readonly quota: RunQuota,
   ) {}
 
   @Post()
@@ -27,6 +29,9 @@ export class EventsController {
   ): Promise<object> {
     const body = readPublishBody(text);
     requireEventPermission(principal, 'create', body.eventType, body.eventData);
+    // Without a limit nothing is waited for.
+    const checked = this.quota.check(principal);
+    if (checked !== undefined) await checked;
     const event = await this.commands.publish(principal, body, {
       source: 'api',
       idempotencyKey: idempotencyKey ?? null,

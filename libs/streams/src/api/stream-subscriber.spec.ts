@@ -68,4 +68,26 @@ describe('a subscriber that comes while a run ends [L1]', () => {
       expect(written).toEqual(['run:start', 'run:stop']);
     }
   });
+
+  it('is told the end soon when everybody else had been told before, and once', () => {
+    jest.useFakeTimers();
+    try {
+      const { subscriber, connection, written } = subscribe();
+      subscriber.begin(connection, [ended], [], 1_010);
+      expect(written).toEqual(['run:start']);
+      jest.advanceTimersByTime(500);
+      expect(written).toEqual(['run:start', 'run:stop']);
+      subscriber.onHappening(stop);
+      const prompt = subscribe();
+      prompt.subscriber.begin(prompt.connection, [ended], [], 1_010);
+      prompt.subscriber.onHappening(stop);
+      jest.advanceTimersByTime(500);
+      expect([written, prompt.written]).toEqual([
+        ['run:start', 'run:stop'],
+        ['run:start', 'stop'],
+      ]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

@@ -13,6 +13,8 @@ const MAX_KEPT = 10_000;
 
 /** Notices of what was before this have arrived or never will. */
 const JUST_ENDED_MS = 250;
+/** An end that waits for its data is told by then: it may have been told to others before this subscriber came. */
+const END_AT_LATEST_MS = 2 * JUST_ENDED_MS;
 
 export class StreamSubscriber {
   private connection: SseConnection | null = null;
@@ -21,6 +23,8 @@ export class StreamSubscriber {
   private readonly started = new Set<string>();
   /** Told while catching up: `runId` + status. */
   private readonly caughtUp = new Set<string>();
+  /** Known from catching up, and not told yet: `runId` + status. */
+  private readonly awaited = new Set<string>();
   /** How each task looked when it was told last. */
   private readonly tasks = new Map<string, string>();
 
@@ -47,7 +51,11 @@ export class StreamSubscriber {
       connection.write(startFrame(run));
       this.caughtUp.add(`${run.runId}running`);
       this.started.add(run.runId);
-      if (run.status === 'running' || this.hasDataToCome(run, nowMs)) continue;
+      if (run.status === 'running') continue;
+      if (this.hasDataToCome(run, nowMs)) {
+        this.awaitEnd(connection, run);
+        continue;
+      }
       connection.write(runFrame(run));
       this.caughtUp.add(`${run.runId}${run.status}`);
       if (isTerminal(run.status)) this.started.delete(run.runId);
@@ -64,6 +72,16 @@ export class StreamSubscriber {
       (one) => (one.kind === 'data' || one.kind === 'start') && one.runId === run.runId,
     );
     return heard || nowMs - (run.stopTimeMs ?? 0) < JUST_ENDED_MS;
+  }
+
+  private awaitEnd(connection: SseConnection, run: RunView): void {
+    const key = `${run.runId}${run.status}`;
+    this.awaited.add(key);
+    setTimeout(() => {
+      if (!this.awaited.has(key)) return;
+      this.tellStatus(connection, run, runFrame(run));
+      this.caughtUp.add(key);
+    }, END_AT_LATEST_MS).unref();
   }
 
   private tell(connection: SseConnection, happening: Happening): void {
@@ -89,6 +107,7 @@ export class StreamSubscriber {
   }
 
   private tellStatus(connection: SseConnection, run: RunView, frame: string | null): void {
+    this.awaited.delete(`${run.runId}${run.status}`);
     if (frame === null || !this.isWanted(run.projectId) || this.caughtUp.has(`${run.runId}${run.status}`))
       return;
     if (!this.started.has(run.runId) && !this.caughtUp.has(`${run.runId}running`))

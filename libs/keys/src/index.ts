@@ -2,7 +2,7 @@ export { ApiKeyService, type ApiKeyChanges, type ApiKeyView, type CreatedApiKey 
 export { KeyCredentialsModule } from './key-credentials.module';
 export { KeysModule } from './keys.module';
 export { ServiceKeyMetadata } from './service-key-metadata';
-export { ServiceKeyRepository } from './service-key.repository';
+export { ServiceKeyRepository, type StaleMetadata } from './service-key.repository';
 export { ServiceKeyService, type CreatedServiceKey, type ServiceKeyView } from './service-key.service';
 export { ServiceKeysModule } from './service-keys.module';
 export { SessionService, type CreatedSession, type SessionView } from './session.service';

@@ -2,3 +2,4 @@ export { cryptoConfig, type CryptoConfig } from './crypto.config';
 export { CryptoModule } from './crypto.module';
 export { type SecretPlace } from './envelope';
 export { Keyring, SecretUnreadableError, type Sealed } from './keyring';
+export { Resealer, type ResealOutcome } from './resealer';

@@ -221,6 +221,7 @@ export const CLAIMS: readonly ClaimsAbout[] = [
       ['api-15.68', 'Each answer has a request id of its own, the same in header and body.'],
       ['api-15.69', 'What a session did is on record as that of the session.'],
       ['api-15.70', 'The samples in JavaScript and Python run as printed.'],
+      ['api-15.71', 'Apps are started, stopped and reloaded as their state allows, under both addresses.'],
       ['api-15.72', 'Routes of sessions need the permission for them.'],
       ['api-15.73', 'A session with all permissions may use domains and usage.'],
     ],

@@ -144,7 +144,7 @@ describe('keys and projects of the app', () => {
 
     it('say whether they serve, and why not', async () => {
       const names: Record<string, string> = {};
-      for (const name of ['empty', 'failed', 'off', 'running', 'starting', 'updating']) {
+      for (const name of ['empty', 'failed', 'held', 'off', 'running', 'starting', 'stopped', 'updating']) {
         names[name] = await makeProject(app.db, tenant, name);
       }
       const id = (name: string): string => names[name] ?? '';
@@ -154,6 +154,12 @@ describe('keys and projects of the app', () => {
       await serve(id('updating'), await build(id('updating'), { status: 'ready' }));
       await build(id('updating'), { deployed: true, status: 'failed' });
       await app.db.execute(`UPDATE hot.project SET active = false WHERE project_id = $1`, [id('off')]);
+      await build(id('held'), { deployed: true, status: 'ready' });
+      await build(id('stopped'), { deployed: true, status: 'ready' });
+      await app.db.execute(
+        `INSERT INTO hot.app_state (project_id, enabled, stopped_at) VALUES ($1, false, NULL), ($2, true, now())`,
+        [id('held'), id('stopped')],
+      );
       const event = await makeEvent(app.db, tenant);
       await makeRun(app.db, tenant, event, { projectId: id('running') });
       await makeRun(app.db, tenant, event, { projectId: id('running'), status: 'failed' });
@@ -161,12 +167,14 @@ describe('keys and projects of the app', () => {
       expect(page.data.map(({ name, state, update_failed }) => [name, state, update_failed])).toEqual([
         ['empty', 'EMPTY', false],
         ['failed', 'FAILED', false],
+        ['held', 'DISABLED', false],
         ['off', 'DISABLED', false],
         ['running', 'RUNNING', false],
         ['starting', 'STARTING', false],
+        ['stopped', 'STOPPED', false],
         ['updating', 'RUNNING', true],
       ]);
-      const running = page.data[3];
+      const running = page.data[4];
       expect(running?.runs_24h).toMatchObject({ total: 2, failed: 1 });
       expect(running?.runs_24h.spark).toHaveLength(24);
       expect(running?.runs_24h.spark.at(-1)).toEqual({ ok: 1, failed: 1 });

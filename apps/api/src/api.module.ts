@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from '@app/access';
+import { AppsApiModule } from '@app/apps/api';
 import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsApiModule } from '@app/builds/api';
 import { ContextApiModule } from '@app/context/api';
@@ -51,6 +52,7 @@ export class ApiModule {
         KeysApiModule,
         ProjectsApiModule,
         BuildsApiModule,
+        AppsApiModule,
         ContextApiModule,
         EventsApiModule,
         RunsApiModule,

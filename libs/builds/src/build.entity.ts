@@ -16,6 +16,8 @@ export interface ContextRequirement {
 /** What a bundle's manifest demands of the platform. */
 export interface BuildRequirements {
   readonly context?: readonly ContextRequirement[];
+  /** False: as configured, the project does not serve until somebody starts it. */
+  readonly enabled?: boolean;
 }
 
 @Entity({ name: 'build' })

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { processConfig, type ProcessConfig } from '@app/platform/config';
 import { BlobStore, openStore } from '@app/platform/storage';
 import { ProjectsModule } from '@app/projects';
+import { AppStateRepository } from './app-state.repository';
 import { ArchiveInspector } from './archive-inspector';
 import { ArchiveCompiler } from './archive-compiler';
 import { ArtifactStore } from './artifact-store';
@@ -36,6 +37,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
         openStore('HOT_BUILD', config, dataDir, 'builds'),
     },
     BuildRepository,
+    AppStateRepository,
     DeploymentListeners,
     DeploymentRepository,
     ServingRepository,
@@ -55,6 +57,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
   ],
   exports: [
     BlobStore,
+    AppStateRepository,
     DeploymentListeners,
     DeploymentRepository,
     ArchiveCompiler,

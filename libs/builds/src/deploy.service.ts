@@ -4,6 +4,7 @@ import { requirePermission } from '@app/access';
 import { Db } from '@app/platform/database';
 import { BlobStore } from '@app/platform/storage';
 import { ProjectService, type ProjectView } from '@app/projects';
+import { AppStateRepository } from './app-state.repository';
 import { buildConfig, type BuildConfig } from './build.config';
 import { BUILD_TYPE_IDS, BuildEntity } from './build.entity';
 import { UndeployableError } from './build.errors';
@@ -24,6 +25,7 @@ export class DeployService {
     private readonly projects: ProjectService,
     private readonly builds: BuildRepository,
     private readonly deployments: DeploymentRepository,
+    private readonly states: AppStateRepository,
     private readonly queue: DeployQueue,
     private readonly store: BlobStore,
     @Inject(buildConfig.token) private readonly config: BuildConfig,
@@ -49,12 +51,19 @@ export class DeployService {
     return this.db.tx(async () => {
       const project = await this.deployments.lockProject(principal, projectId);
       if (project === undefined) throw new NotFoundError('Project');
-      const sequence = await this.deployments.request(projectId, buildId, principal.userId);
-      this.db.afterCommit(() => this.queue.announce(buildId, sequence));
+      await this.deployments.wake(projectId, principal.userId);
+      await this.requestWithin(projectId, buildId);
+      await this.states.askedFor(projectId);
       const requested = await this.builds.find(principal, projectId, buildId);
       if (requested === null) throw new NotFoundError('Build');
       return requested;
     });
+  }
+
+  /** In a transaction that has locked the project. What was decided about the project stays as it is. */
+  async requestWithin(projectId: string, buildId: string): Promise<void> {
+    const sequence = await this.deployments.request(projectId, buildId);
+    this.db.afterCommit(() => this.queue.announce(buildId, sequence));
   }
 
   private async checkArchive(build: BuildEntity): Promise<void> {

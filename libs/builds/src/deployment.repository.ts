@@ -1,10 +1,12 @@
 /**
- * Tables: project, build, build_doc, env, context, event_handler, worker_lease. Every change of what is deployed or serves happens
- * here, with the project's row locked first and the environment's last.
+ * Tables: project, build, build_doc, env, context, event_handler, worker_lease; app_state, dispatch (read). Every change of
+ * what is deployed or serves happens here, with the project's row locked first and the environment's last.
  */
 import { Injectable } from '@nestjs/common';
 import { newId, type EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
+import { runsGoOn } from './app-state.repository';
+import type { BuildRequirements } from './build.entity';
 import type { BuildDefinitions } from './definitions';
 import { splitQualifiedName } from './definitions';
 import { storableJson, storableText } from './storable-json';
@@ -31,6 +33,7 @@ export interface ClaimedBuild {
   readonly hot_std_version: string | null;
   readonly artifact_hash: string | null;
   readonly definitions: BuildDefinitions | null;
+  readonly requirements: BuildRequirements;
 }
 
 const LOCK_PROJECT = `
@@ -54,14 +57,18 @@ const REQUEST = `
     loading_incarnation = NULL, load_attempts = 0, load_warnings = '[]', updated_at = now()
    WHERE build_id = $1`;
 
-const MARK_DEPLOYED_LAST = `
-  UPDATE hot.project SET last_deployed_build_id = $2, active = true, updated_by_user_id = $3,
-    updated_at = CASE WHEN active THEN updated_at ELSE now() END
+const MARK_DEPLOYED_LAST = `UPDATE hot.project SET last_deployed_build_id = $2 WHERE project_id = $1`;
+
+const WAKE = `
+  UPDATE hot.project SET active = true, updated_by_user_id = $2, updated_at = now()
+   WHERE project_id = $1 AND NOT active`;
+
+const DEACTIVATE = `
+  UPDATE hot.project SET serving_build_id = NULL, active = false, updated_by_user_id = $2, updated_at = now()
    WHERE project_id = $1`;
 
 const STOP_SERVING = `
-  UPDATE hot.project SET serving_build_id = NULL, active = false, updated_by_user_id = $2, updated_at = now()
-   WHERE project_id = $1`;
+  UPDATE hot.project SET serving_build_id = NULL WHERE project_id = $1 AND serving_build_id IS NOT NULL`;
 
 const DELETE_PROJECT = `UPDATE hot.project SET deleted_at = now() WHERE project_id = $1`;
 const DELETE_CONTEXT = `DELETE FROM hot.context WHERE project_id = $1`;
@@ -79,11 +86,14 @@ const CLAIM = `
     FROM hot.project p, hot.env e
    WHERE b.build_id = $1 AND p.project_id = b.project_id AND e.env_id = p.env_id
      AND b.deployed AND b.runtime_status IN ('pending', 'loading')
+     AND NOT EXISTS (SELECT 1 FROM hot.app_state a
+                      WHERE a.project_id = p.project_id AND a.type_name IS NULL AND a.drain_until > now()
+                        AND ${runsGoOn('p')})
      AND NOT EXISTS (SELECT 1 FROM hot.worker_lease l
                       WHERE l.incarnation = b.loading_incarnation AND l.expires_at > now())
   RETURNING b.build_id, b.project_id, p.name AS project_name, e.env_id, e.org_id, b.deployment_sequence,
     b.load_attempts, b.storage_path, b.storage_backend, b.engine_version, b.hot_std_version, b.artifact_hash,
-    b.definitions`;
+    b.definitions, b.requirements`;
 
 const RELEASE = `
   UPDATE hot.build SET runtime_status = 'pending', loading_incarnation = NULL, load_attempts = load_attempts - 1,
@@ -105,7 +115,8 @@ const STORE_DOCS = `
   INSERT INTO hot.build_doc (build_id, package, doc)
   SELECT $1, d.package, d.doc FROM unnest($2::text[], $3::text[]) AS d(package, doc)`;
 
-const SERVE = `UPDATE hot.project SET serving_build_id = $2 WHERE project_id = $1`;
+const SERVE = `
+  UPDATE hot.project SET serving_build_id = $2, last_served_build_id = $2 WHERE project_id = $1`;
 const READY = `
   UPDATE hot.build SET runtime_status = 'ready', runtime_ready_at = now(), runtime_error = NULL,
     loading_incarnation = NULL, load_attempts = 0, updated_at = now()
@@ -130,26 +141,41 @@ export class DeploymentRepository {
   }
 
   /** Makes the build the one that is asked for. Answers its place in the project's order of deployments. */
-  async request(projectId: string, buildId: string, userId: string): Promise<number> {
+  async request(projectId: string, buildId: string): Promise<number> {
     const sequence = await this.nextSequence(projectId);
     await this.db.execute(STAND_DOWN, [projectId, buildId]);
     await this.db.execute(REQUEST, [buildId, sequence]);
-    await this.db.execute(MARK_DEPLOYED_LAST, [projectId, buildId, userId]);
+    await this.db.execute(MARK_DEPLOYED_LAST, [projectId, buildId]);
     return sequence;
   }
 
+  /** Whoever deploys to a project that is inactive wants it to be active. */
+  async wake(projectId: string, userId: string): Promise<void> {
+    await this.db.execute(WAKE, [projectId, userId]);
+  }
+
   /** Nothing of the project serves or is about to. */
-  async stop({ envId }: EnvScope, projectId: string, userId: string): Promise<void> {
+  async deactivate({ envId }: EnvScope, projectId: string, userId: string): Promise<void> {
     await this.nextSequence(projectId);
     await this.db.execute(STAND_DOWN, [projectId, null]);
-    await this.db.execute(STOP_SERVING, [projectId, userId]);
+    await this.db.execute(DEACTIVATE, [projectId, userId]);
+    await this.db.execute(BUMP_REVISION, [envId]);
+  }
+
+  /** Nothing of the project serves any more; what is about to is another matter. */
+  async stopServing({ envId }: Pick<EnvScope, 'envId'>, projectId: string): Promise<void> {
+    if ((await this.db.execute(STOP_SERVING, [projectId])) > 0) await this.bumpRevision({ envId });
+  }
+
+  /** Makes all processes read again what serves. */
+  async bumpRevision({ envId }: Pick<EnvScope, 'envId'>): Promise<void> {
     await this.db.execute(BUMP_REVISION, [envId]);
   }
 
   async deleteProject(scope: EnvScope, projectId: string, userId: string): Promise<void> {
     await this.db.execute(DELETE_CONTEXT, [projectId]);
     await this.db.execute(DELETE_PROJECT, [projectId]);
-    await this.stop(scope, projectId, userId);
+    await this.deactivate(scope, projectId, userId);
   }
 
   async missingContext(
@@ -197,16 +223,14 @@ export class DeploymentRepository {
     await this.db.execute(STORE_DOCS, [buildId, Object.keys(docs).map(storableText), texts]);
   }
 
-  /** Lets the build serve. False when the claim is no longer ours. */
-  async activate(
-    { envId }: Pick<EnvScope, 'envId'>,
-    build: ClaimedBuild,
-    incarnation: string,
-  ): Promise<boolean> {
-    if ((await this.db.execute(READY, [build.build_id, incarnation])) === 0) return false;
+  /** Marks the build loaded. False when the claim is no longer ours. */
+  async ready(buildId: string, incarnation: string): Promise<boolean> {
+    return (await this.db.execute(READY, [buildId, incarnation])) > 0;
+  }
+
+  async serve({ envId }: Pick<EnvScope, 'envId'>, build: ClaimedBuild): Promise<void> {
     await this.db.execute(SERVE, [build.project_id, build.build_id]);
-    await this.db.execute(BUMP_REVISION, [envId]);
-    return true;
+    await this.bumpRevision({ envId });
   }
 
   /** Marks the build failed; what serves counts as deployed again. False when the claim is no longer ours. */

@@ -1,3 +1,11 @@
+export {
+  AppStateRepository,
+  runsGoOn,
+  type AppAction,
+  type AppOperation,
+  type AppRef,
+  type Standing,
+} from './app-state.repository';
 export { ArchiveCompiler } from './archive-compiler';
 export { ArtifactStore } from './artifact-store';
 export { buildConfig, type BuildConfig } from './build.config';

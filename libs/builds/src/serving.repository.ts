@@ -37,7 +37,7 @@ const REVISION = statement('serving_revision', `SELECT runtime_revision FROM hot
 const SERVING = statement(
   'serving_builds',
   `SELECT ${COLUMNS} FROM hot.project p JOIN hot.build b ON b.build_id = p.serving_build_id
-    WHERE p.env_id = $1 AND p.active AND p.deleted_at IS NULL AND b.artifact_hash IS NOT NULL`,
+    WHERE p.env_id = $1 AND p.deleted_at IS NULL AND b.artifact_hash IS NOT NULL`,
 );
 // Loaded once, serving or not: a running conversation ends on the build that accepted it.
 const ONE_BUILD = statement(

@@ -1,4 +1,4 @@
-/** Tables: project, build, event_handler, context, user, run_bucket. Read-only. What has been brought, and what serves. */
+/** Tables: project, build, app_state, event_handler, context, user, run_bucket. Read-only. What has been brought, and what serves. */
 import { Injectable } from '@nestjs/common';
 import type { EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
@@ -9,6 +9,9 @@ export interface ProjectRecord {
   readonly project_id: string;
   readonly name: string;
   readonly active: boolean;
+  /** By its configuration, which nobody has overruled. */
+  readonly disabled: boolean;
+  readonly stopped: boolean;
   readonly serving_build_id: string | null;
   readonly last_deployed_build_id: string | null;
   readonly created_at: Date;
@@ -43,11 +46,13 @@ export interface SparkRow {
   readonly failed: number;
 }
 
-const PROJECT = `SELECT p.project_id, p.name, p.active, p.serving_build_id, p.last_deployed_build_id, p.created_at,
+const PROJECT = `SELECT p.project_id, p.name, p.active, NOT coalesce(s.enabled_override, s.enabled, true) AS disabled,
+    coalesce(s.stopped_at IS NOT NULL, false) AS stopped, p.serving_build_id, p.last_deployed_build_id, p.created_at,
     p.created_by_user_id, u.name AS created_by_name,
     (SELECT count(*)::int FROM hot.build b WHERE b.project_id = p.project_id) AS builds,
     (SELECT count(*)::int FROM hot.event_handler h WHERE h.build_id = p.serving_build_id) AS handlers
-  FROM hot.project p LEFT JOIN hot."user" u ON u.user_id = p.created_by_user_id`;
+  FROM hot.project p LEFT JOIN hot."user" u ON u.user_id = p.created_by_user_id
+  LEFT JOIN hot.app_state s ON s.project_id = p.project_id AND s.type_name IS NULL`;
 
 const BUILD = `FROM hot.build b JOIN hot.project p ON p.project_id = b.project_id AND p.deleted_at IS NULL
   LEFT JOIN hot."user" u ON u.user_id = b.created_by_user_id`;

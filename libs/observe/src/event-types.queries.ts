@@ -43,7 +43,7 @@ export class EventTypeQueries {
       `SELECT h.event_type, h.ns, h.var, h.meta, p.name AS project
          FROM hot.project p
          JOIN hot.event_handler h ON h.build_id = p.serving_build_id
-        WHERE p.env_id = $1 AND p.deleted_at IS NULL AND p.active
+        WHERE p.env_id = $1 AND p.deleted_at IS NULL
         ORDER BY h.event_type, p.name, h.ns, h.var
         LIMIT 5000`,
       [scope.envId],

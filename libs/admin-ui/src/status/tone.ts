@@ -51,6 +51,7 @@ const LOOKS: Readonly<Record<string, StatusLook>> = {
   RUNNING: look('ok', 'RUNNING'),
   STARTING: look('move', 'STARTING'),
   FAILED: look('bad', 'FAILED'),
+  STOPPED: look('off', 'STOPPED'),
   DISABLED: look('idle', 'DISABLED'),
   EMPTY: look('idle', 'NOT DEPLOYED'),
 };

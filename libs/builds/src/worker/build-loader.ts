@@ -1,12 +1,13 @@
 /**
  * Loads a build and lets it serve. Until the last step the former build serves untouched, and whatever happens in
  * between leaves one of: the build loading (another worker takes it over when our lease ends), failed with a reason, or
- * superseded by a later deployment.
+ * superseded by a later deployment. A project that is stopped or disabled gets its build loaded, but it does not serve.
  */
 import { Injectable, Logger } from '@nestjs/common';
 import { BundleError } from '@app/bundle';
 import { AppError } from '@app/kernel';
 import {
+  AppStateRepository,
   ArchiveCompiler,
   ArtifactStore,
   CompileError,
@@ -16,6 +17,7 @@ import {
   storableText,
   type BuildDefinitions,
   type ClaimedBuild,
+  type Standing,
 } from '@app/builds';
 import { Db } from '@app/platform/database';
 
@@ -53,6 +55,7 @@ export class BuildLoader {
   constructor(
     private readonly db: Db,
     private readonly deployments: DeploymentRepository,
+    private readonly states: AppStateRepository,
     private readonly listeners: DeploymentListeners,
     private readonly archives: ArchiveCompiler,
     private readonly artifacts: ArtifactStore,
@@ -117,19 +120,27 @@ export class BuildLoader {
 
   private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {
     return this.db.tx(async (): Promise<LoadOutcome> => {
-      const project = await this.deployments.lockProject({ envId: claim.env_id }, claim.project_id);
+      const env = { envId: claim.env_id };
+      const project = await this.deployments.lockProject(env, claim.project_id);
+      const standing = await this.states.standing(claim.project_id);
       const wanted =
         project !== undefined &&
-        project.active &&
+        (project.active || standing.in_session) &&
         project.deployment_sequence === claim.deployment_sequence &&
         (await this.deployments.isEnvActive(claim.env_id));
       if (!wanted) return this.superseded(claim, incarnation);
       const { artifactHash, definitions, docs, warnings } = program;
       await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
       if (docs !== null) await this.deployments.storeDocs(claim.build_id, docs);
-      const activated = await this.deployments.activate({ envId: claim.env_id }, claim, incarnation);
-      if (!activated) return this.superseded(claim, incarnation);
-      await this.listeners.activated({ ...viewOf(claim), definitions });
+      if (!(await this.deployments.ready(claim.build_id, incarnation)))
+        return this.superseded(claim, incarnation);
+      await this.states.loaded(claim.project_id, isEnabled(claim));
+      if (mayServe(standing, isEnabled(claim))) {
+        await this.deployments.serve(env, claim);
+        await this.listeners.activated({ ...viewOf(claim), definitions });
+      } else {
+        await this.deployments.stopServing(env, claim.project_id);
+      }
       return { outcome: 'ready', build: viewOf(claim) };
     });
   }
@@ -141,9 +152,13 @@ export class BuildLoader {
       if (project?.deployment_sequence !== claim.deployment_sequence)
         return this.superseded(claim, incarnation);
       const ours = await this.deployments.fail(claim, incarnation, reason, project.serving_build_id);
-      return ours
-        ? { outcome: 'failed', build: viewOf(claim), error: reason }
-        : { outcome: 'superseded', build: viewOf(claim) };
+      if (!ours) return { outcome: 'superseded', build: viewOf(claim) };
+      await this.states.loadFailed(claim.project_id);
+      // Serving went on in a session, which the deployment has ended.
+      const standing = await this.states.standing(claim.project_id);
+      if (!mayServe(standing, standing.enabled))
+        await this.deployments.stopServing({ envId: claim.env_id }, claim.project_id);
+      return { outcome: 'failed', build: viewOf(claim), error: reason };
     });
   }
 
@@ -165,6 +180,15 @@ export class BuildLoader {
     this.log.error({ event: 'build.load_error', buildId: claim.build_id, error: describe(error) });
     return 'The platform could not load this build because of an internal error; the log of the worker says more';
   }
+}
+
+/** What the build's configuration says of its project. */
+function isEnabled({ requirements }: ClaimedBuild): boolean {
+  return requirements.enabled !== false;
+}
+
+function mayServe({ stopped, in_session, enabled_override }: Standing, enabled: boolean): boolean {
+  return !stopped && (in_session || (enabled_override ?? enabled));
 }
 
 function isPassing(error: unknown): boolean {

@@ -32,7 +32,7 @@ const SERVING = `
     FROM hot.project p
     JOIN hot.build b ON b.build_id = p.serving_build_id
     JOIN hot.mcp_tool t ON t.build_id = p.serving_build_id
-   WHERE p.env_id = $1 AND p.active AND p.deleted_at IS NULL`;
+   WHERE p.env_id = $1 AND p.deleted_at IS NULL`;
 const ORDER = `ORDER BY t.service COLLATE "C", t.name COLLATE "C", b.runtime_ready_at DESC NULLS LAST, t.mcp_tool_id`;
 
 @Injectable()

@@ -3,6 +3,7 @@
  * read and dropped within the limit, so that the connection stays usable; streams are left alone whatever their type.
  */
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError, BadRequestError } from '@app/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { HttpConfig } from './http.config';
@@ -10,6 +11,7 @@ import type { BodyMode } from './route-config';
 
 const JSON_TYPE = /^application\/json(?:\s*;|\s*$)/i;
 
+type ReadMode = Exclude<BodyMode, 'ignored' | 'stream'>;
 type Done = (error: Error | null, body?: unknown) => void;
 
 export function installBodyParsing(server: FastifyInstance, config: HttpConfig): void {
@@ -23,7 +25,8 @@ export function installBodyParsing(server: FastifyInstance, config: HttpConfig):
   // Before a byte of the body is read, and after the credential was checked.
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const mode = request.routeOptions.config.body;
-    const wantsJson = mode === 'json' || mode === 'json-text';
+    const wantsJson =
+      mode === 'json' || mode === 'json-text' || (mode === 'json-optional' && hasBody(request.headers));
     if (wantsJson && !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       done(
         new AppError('unsupported_media_type', 'The body must be JSON with Content-Type: application/json'),
@@ -34,10 +37,14 @@ export function installBodyParsing(server: FastifyInstance, config: HttpConfig):
   });
 }
 
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 function collect(
   payload: NodeJS.ReadableStream,
   declared: string | undefined,
-  mode: Exclude<BodyMode, 'ignored' | 'stream'>,
+  mode: ReadMode,
   { maxJsonBytes, maxBodyBytes }: Pick<HttpConfig, 'maxJsonBytes' | 'maxBodyBytes'>,
   done: Done,
 ): void {
@@ -69,7 +76,8 @@ function collect(
   payload.on('error', (error: Error) => done(error));
 }
 
-function read(body: Buffer, mode: 'json' | 'json-text'): unknown {
+function read(body: Buffer, mode: ReadMode): unknown {
+  if (body.length === 0 && mode === 'json-optional') return undefined;
   if (body.length === 0) throw new BadRequestError('The body is empty; JSON is expected');
   if (!isUtf8(body)) throw new BadRequestError('The body is not valid UTF-8');
   const text = body.toString('utf8');

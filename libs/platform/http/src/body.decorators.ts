@@ -10,6 +10,14 @@ export function JsonBody(schema: z.core.$ZodType): ParameterDecorator {
   };
 }
 
+/** The JSON body when there is one, else what the schema makes of undefined. */
+export function OptionalJsonBody(schema: z.core.$ZodType): ParameterDecorator {
+  return (target, key, index) => {
+    parameterFacts(target, key, { body: 'json-optional' });
+    Body({ schema })(target, key, index);
+  };
+}
+
 /** The JSON body as the text that was received: well-formed UTF-8, not parsed, not checked any further. */
 export function JsonText(): ParameterDecorator {
   return (target, key, index) => {

@@ -9,7 +9,7 @@ export {
   newRequestId,
   RawJson,
 } from './answers';
-export { JsonBody, JsonText, StreamBody } from './body.decorators';
+export { JsonBody, JsonText, OptionalJsonBody, StreamBody } from './body.decorators';
 export { ApiBare, ApiBytes, ApiItem, ApiList, ApiNothing, errorResponse } from './openapi.decorators';
 export { installOpenApi, openApiDocument, type OpenApiOptions } from './openapi';
 export { clientIpReader, type ClientIp } from './client-ip';

@@ -6,10 +6,10 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 
 /**
- * What a route does with a request body. `json`: required, parsed. `json-text`: required, handed over as the text that
+ * What a route does with a request body. `json`: required, parsed. `json-optional`: parsed when there is one. `json-text`: required, handed over as the text that
  * was received. `ignored` (the default): read up to the limit and dropped. `stream`: left to the handler.
  */
-export type BodyMode = 'json' | 'json-text' | 'ignored' | 'stream';
+export type BodyMode = 'json' | 'json-optional' | 'json-text' | 'ignored' | 'stream';
 
 /** Who may call a route. Set by @Public() or @Access() of the auth library. */
 export type RouteAccess =

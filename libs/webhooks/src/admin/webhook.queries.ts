@@ -27,7 +27,7 @@ const SERVING = `
   SELECT w.webhook_id, w.project_id, p.name AS project_name, w.build_id, w.service, w.path, w.method, w.ns, w.var,
          w.description, w.auth_mode, w.secret_headers, w.file, w.line, w."column", w.created_at
     FROM hot.webhook w JOIN hot.project p ON p.project_id = w.project_id AND p.serving_build_id = w.build_id
-   WHERE w.env_id = $1 AND p.active AND p.deleted_at IS NULL`;
+   WHERE w.env_id = $1 AND p.deleted_at IS NULL`;
 // Byte order, as programs compare names.
 const ORDER = `ORDER BY w.service COLLATE "C", w.path COLLATE "C", w.method COLLATE "C", w.webhook_id`;
 

@@ -1,0 +1,1 @@
+export { AppsApiModule } from './apps-api.module';

@@ -44,7 +44,7 @@ export abstract class TraceBase extends TraceValues {
   protected currentId = -1;
   /** Events up to the next `look`. */
   protected until = 0;
-  /** Looks up to the next question for the time, beyond the caps. */
+  /** Recorded events up to the next question for the time, beyond the caps. */
   private unasked = 0;
   /** Time of the last event. */
   private time = 0;
@@ -144,18 +144,35 @@ export abstract class TraceBase extends TraceValues {
   /** Before a call begins; false when it is not to be recorded. */
   protected enters(left: number): boolean {
     this.host.check();
-    this.look();
-    return !this.isFull || (this.hasReserve && left >= this.limits.maxDepth - SHALLOW_DEPTH);
+    if (this.refresh()) return true;
+    if (!this.hasReserve || left < this.limits.maxDepth - SHALLOW_DEPTH) return false;
+    this.tickLate();
+    return true;
   }
 
+  /** Before an event that is recorded in any case. */
   protected look(): void {
+    if (!this.refresh()) this.tickLate();
+  }
+
+  /** Looks at everything; false when the caps are reached. What is refused then tells nothing, not even of the time. */
+  protected refresh(): boolean {
     this.room(ROOM);
     if (this.at > BLOCK_BYTES) this.flush();
     this.measure();
     if (this.at === 0) this.newBlock();
-    // Beyond the caps each event comes here.
-    if (!this.isFull || --this.unasked < 0) this.tick();
-    this.until = this.isFull ? 0 : Math.min(this.clock.skips, this.nextMeasure - this.nextId);
+    if (this.isFull) {
+      this.until = 0;
+      return false;
+    }
+    this.tick();
+    this.until = Math.min(this.clock.skips, this.nextMeasure - this.nextId);
+    return true;
+  }
+
+  /** Beyond the caps each event comes here. */
+  private tickLate(): void {
+    if (--this.unasked < 0) this.tick();
   }
 
   private tick(): void {

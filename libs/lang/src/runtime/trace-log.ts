@@ -40,6 +40,7 @@ export function writeInt(bytes: Uint8Array, at: number, n: number): number {
 
 export abstract class TraceLog {
   protected bytes: Uint8Array = FREE.pop() ?? new Uint8Array(FIRST_BYTES);
+  private view = new DataView(this.bytes.buffer);
   /** Of the next byte. */
   protected at = 0;
 
@@ -54,6 +55,7 @@ export abstract class TraceLog {
     const larger = new Uint8Array(Math.max(wanted, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.at));
     this.bytes = larger;
+    this.view = new DataView(larger.buffer);
   }
 
   protected byte(b: number): void {
@@ -88,6 +90,19 @@ export abstract class TraceLog {
   /** A number as a value. */
   protected int(n: number): void {
     this.at = writeInt(this.bytes, this.at, n);
+  }
+
+  /** A byte and a number as a value. */
+  protected byteAndInt(b: number, n: number): void {
+    const { at } = this;
+    if (n === (n & 0x3fff)) {
+      // One store instead of three; the next event overwrites its last byte.
+      this.view.setInt32(at, b | (Tag.Int14 << 8) | (n & 0x3f00) | (n << 16), true);
+      this.at = at + 3;
+      return;
+    }
+    this.bytes[at] = b;
+    this.at = writeInt(this.bytes, at + 1, n);
   }
 
   /** A call begins. */

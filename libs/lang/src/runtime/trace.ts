@@ -10,14 +10,12 @@ import { Ev, FLOW, Tag, VARIADIC } from '../trace/format';
 import { FUEL } from './fuel';
 import { OpenCall, type PassedCall } from './open-call';
 import { TraceBase } from './trace-base';
-import { writeInt } from './trace-log';
 import type { Fiber, Value } from './values';
 
 const MIN_VALUE = 64;
 const MAX_MESSAGE = 8 * 1024;
 // Names of this module are constants for the engine; what it imports is asked for at each use.
 const END = Ev.End;
-const int = writeInt;
 
 export class Tracer extends TraceBase {
   // Where the last flow began, and what follows it; what follows the last turns that are told, their head and label.
@@ -40,9 +38,7 @@ export class Tracer extends TraceBase {
     if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
     const head = this.headOf(fb, site, fn, 1);
     if (typeof a === 'number' && head < END && this.masker.isEmpty) {
-      const { at, bytes } = this;
-      bytes[at] = head;
-      this.at = int(bytes, at + 1, a);
+      this.byteAndInt(head, a);
     } else {
       this.startCall(head);
       this.put(a, this.maxValue);
@@ -54,9 +50,8 @@ export class Tracer extends TraceBase {
     if (--this.until < 0 && !this.enters(left)) return this.gate(fb, left, site, fn);
     const head = this.headOf(fb, site, fn, 2);
     if (typeof a === 'number' && typeof b === 'number' && head < END && this.masker.isEmpty) {
-      const { at, bytes } = this;
-      bytes[at] = head;
-      this.at = int(bytes, int(bytes, at + 1, a), b);
+      this.byteAndInt(head, a);
+      this.int(b);
     } else {
       this.startCall(head);
       const { maxValue } = this;
@@ -112,9 +107,7 @@ export class Tracer extends TraceBase {
     }
     this.ending(fb, call);
     if (typeof result === 'number' && this.masker.isEmpty) {
-      const { at, bytes } = this;
-      bytes[at] = END;
-      this.at = int(bytes, at + 1, result);
+      this.byteAndInt(END, result);
     } else {
       this.byte(END);
       this.result(result);
@@ -163,9 +156,7 @@ export class Tracer extends TraceBase {
 
   /** Whether the next flow is recorded. */
   private takes(): boolean {
-    if (--this.until >= 0) return true;
-    this.look();
-    return !this.isFull;
+    return --this.until >= 0 || this.refresh();
   }
 
   flowEnd(fb: Fiber, call: OpenCall, branch: string | null, value: Value): void {

@@ -13,7 +13,7 @@ export const hot = (parts: TemplateStringsArray, ...values: readonly string[]): 
   String.raw(parts, ...values);
 
 /** `{"__proto__": 1}` has such a key in JSON, and none as a value of JavaScript. */
-export const argsJson = ({ args }: EscapeProgram): string =>
+export const argsJson = ({ args }: Pick<EscapeProgram, 'args'>): string =>
   typeof args === 'string' ? args : JSON.stringify(args ?? []);
 
 /** What is wrong with the outcome; empty when nothing is. */

@@ -297,6 +297,92 @@ describe('apps', () => {
     expect((await act('stop', 'orders', { headers: json, payload: '{' })).statusCode).toBe(400);
   });
 
+  describe('that are agents of a project', () => {
+    const SOURCE = [
+      'agent ::a/Clerk ::a/one',
+      'agent ::a/Guard ::a/two',
+      'on a ::a/one {"agent":"::a/Clerk"}',
+      'on a ::a/two {"agent":"::a/Guard"}',
+      'on a ::a/three',
+    ].join('\n');
+    const functions = async () =>
+      (await worker.catalogue().handlersOf(tenant.envId, 'a')).map((each) => each.functionName);
+
+    it.each(ACTIONS.flatMap((action) => ['', '/v1'].map((prefix) => [prefix, action] as const)))(
+      'answer %s/apps/…/%s as their state allows [api-15.71]',
+      async (prefix, action) => {
+        await serve(SOURCE);
+        const ask = () => api.call('POST', `${prefix}/apps/orders:Clerk/${action}`, { token: tenant.token });
+        const before = await ask();
+        await act('stop', 'orders:Clerk');
+        const after = await ask();
+        const status = { start: 'RUNNING', stop: 'STOPPED', reload: 'RUNNING' }[action];
+        const answers = action === 'start' ? [after, before] : [before, after];
+        expect(answers.map((answer) => answer.statusCode)).toEqual([202, 409]);
+        expect(answers[0]?.json().data).toMatchObject({ key: 'orders:Clerk', action, status });
+        expect(answers[1]?.json().error.message).toMatch(/^App orders:Clerk is (RUNNING|STOPPED):/);
+      },
+    );
+
+    it('take nothing any more when they are stopped, alone, also from the next build', async () => {
+      const buildId = await serve(SOURCE);
+      await act('stop', 'orders:Clerk');
+      await eventually(async () => expect(await functions()).toEqual(['::a/three', '::a/two']));
+      await worker.deploys().deploy(who(), 'orders', buildId);
+      await load(buildId);
+      expect(await functions()).toEqual(['::a/three', '::a/two']);
+      await act('start', 'orders:Clerk');
+      await eventually(async () => expect(await functions()).toEqual(['::a/one', '::a/three', '::a/two']));
+    });
+
+    it('finish what they had begun, and are STOPPING meanwhile', async () => {
+      await serve('agent ::a/Clerk ::a/b\nagent ::a/Guard ::a/two');
+      const end = await run();
+      expect((await act('stop', 'orders:Guard')).json().data.status).toBe('STOPPED');
+      expect((await act('stop', 'orders:Clerk')).json().data.status).toBe('STOPPING');
+      expect((await act('start', 'orders:Clerk')).json().error.message).toContain('is STOPPING');
+      await end();
+      expect((await act('start', 'orders:Clerk')).statusCode).toBe(202);
+    });
+
+    it('do not exist while their project does not serve, nor in other projects', async () => {
+      await serve(SOURCE);
+      await serve('fn ::c/d', 'other');
+      expect((await act('stop', 'other:Clerk')).statusCode).toBe(404);
+      await act('stop');
+      expect((await act('start', 'orders:Clerk')).json().error.message).toBe('App not found');
+    });
+
+    it('of one name in two namespaces are told apart by their full names', async () => {
+      await serve('agent ::a/Clerk\nagent ::b/Clerk');
+      expect((await act('stop', 'orders:Clerk')).statusCode).toBe(404);
+      expect((await act('stop', 'orders:::b/Clerk')).json().data).toMatchObject({
+        key: 'orders:::b/Clerk',
+        status: 'STOPPED',
+      });
+      expect((await act('reload', 'orders:::a/Clerk')).json().data.status).toBe('RUNNING');
+    });
+
+    it('need the permission for their project', async () => {
+      await serve(SOURCE);
+      const token = await api.key(
+        { 'project:other': ['update'], 'project:orders:Clerk': ['update'] },
+        tenant,
+      );
+      expect((await act('stop', 'orders:Clerk', { token })).statusCode).toBe(403);
+    });
+
+    it('leave a disabled project in its session', async () => {
+      const buildId = await serve(SOURCE);
+      await worker.lifecycle().deactivate(who(), 'orders');
+      await act('start');
+      await load(buildId);
+      await act('reload', 'orders:Clerk');
+      await load(buildId);
+      expect((await act('stop')).statusCode).toBe(202);
+    });
+  });
+
   it('are on record as called, under either address', async () => {
     await serve();
     await api.call('POST', '/apps/orders/stop', { token: tenant.token });

@@ -102,20 +102,36 @@ export class AppLifecycleService {
 
   private async start(principal: Principal, app: AppView): Promise<void> {
     await this.states.start(app);
+    if (app.typeName !== null) return this.renew(principal, app);
     if (app.state === 'DISABLED') await this.states.beginSession(app.projectId);
     await this.request(principal, app);
   }
 
   private async stop(principal: Principal, app: AppRef): Promise<void> {
     await this.states.stop(app, principal.userId);
+    if (app.typeName !== null) return this.deployments.bumpRevision(principal);
     await this.deployments.stopServing(principal, app.projectId);
   }
 
   /** Events that arrive meanwhile wait for the build that is being loaded. */
   private async reload(principal: Principal, app: AppRef): Promise<void> {
+    if (app.typeName !== null) {
+      await this.states.start(app);
+      return this.renew(principal, app);
+    }
     await this.states.drain(app.projectId, GRACE_MS);
     await this.deployments.stopServing(principal, app.projectId);
     await this.request(principal, app);
+  }
+
+  /**
+   * The build of an agent is that of its project, which serves meanwhile: activating it again takes up what the agent
+   * declares. A deployment that is on its way does so by itself.
+   */
+  private async renew(principal: Principal, { projectId }: AppRef): Promise<void> {
+    await this.deployments.bumpRevision(principal);
+    const buildId = await this.apps.deployedAndReady(principal, projectId);
+    if (buildId !== null) await this.deploys.requestWithin(projectId, buildId);
   }
 
   private async request(principal: Principal, { projectId }: AppRef): Promise<void> {

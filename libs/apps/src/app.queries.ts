@@ -81,6 +81,10 @@ const BUILD_TO_START = `
      b.build_id = p.last_deployed_build_id DESC NULLS LAST, b.created_at DESC, b.build_id DESC
    LIMIT 1`;
 
+const DEPLOYED_READY = `
+  SELECT b.build_id FROM hot.build b JOIN hot.project p ON p.project_id = b.project_id
+   WHERE p.env_id = $1 AND p.project_id = $2 AND b.deployed AND b.runtime_status = 'ready'`;
+
 @Injectable()
 export class AppQueries {
   constructor(private readonly db: Db) {}
@@ -100,6 +104,12 @@ export class AppQueries {
       views.find((app) => app.typeName !== null && `${app.projectName}:${app.typeName}` === asked.key) ??
       null
     );
+  }
+
+  /** Null while a deployment is on its way. */
+  async deployedAndReady({ envId }: EnvScope, projectId: string): Promise<string | null> {
+    const row = await this.db.queryOne<{ build_id: string }>(DEPLOYED_READY, [envId, projectId]);
+    return row?.build_id ?? null;
   }
 
   async buildToStart({ envId }: EnvScope, projectId: string): Promise<string | null> {

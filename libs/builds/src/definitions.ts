@@ -28,6 +28,8 @@ export interface ContextNeed {
 export interface BuildDefinitions {
   /** By event type. */
   readonly event_handlers: Readonly<Record<string, readonly FunctionDefinition[]>>;
+  /** `::ns/Type` by qualified name of a handler, scheduled function, webhook or tool. */
+  readonly function_agents: Readonly<Record<string, string>>;
   /** Qualified names of everything that can be called. */
   readonly functions: readonly string[];
   /** Everything declared, optional and plain ones as well; absent in builds loaded by an earlier version. */

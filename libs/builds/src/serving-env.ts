@@ -84,6 +84,13 @@ export class ServingBuild {
     return this.handlersByType.get(eventType) ?? [];
   }
 
+  /** Those whose agent is not stopped. */
+  readyHandlersOf(eventType: string): readonly ServingHandler[] {
+    return this.handlersOf(eventType).filter(
+      ({ agentType }) => agentType === null || !this.row.stopped_agents.includes(agentType),
+    );
+  }
+
   handler(handlerKey: string): ServingHandler | null {
     return this.handlersByKey.get(handlerKey) ?? null;
   }
@@ -134,7 +141,7 @@ export class ServingEnv {
     this.revision = env.runtime_revision;
     this.builds = rows.map((row) => new ServingBuild(this.facts, row)).sort(byProjectName);
     for (const type of new Set(this.builds.flatMap((build) => [...build.eventTypes]))) {
-      const all = this.builds.flatMap((build) => build.handlersOf(type));
+      const all = this.builds.flatMap((build) => build.readyHandlersOf(type));
       this.handlersByType.set(type, onlyOnce([...all].sort(byPlace)));
     }
   }

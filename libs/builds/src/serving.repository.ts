@@ -1,4 +1,4 @@
-/** Tables: env, org, project, build. Read models of what serves; built once per revision and kept by the catalogue. */
+/** Tables: env, org, project, build, app_state. Read models of what serves; built once per revision and kept by the catalogue. */
 import { Injectable } from '@nestjs/common';
 import { Db, statement } from '@app/platform/database';
 import type { ContextNeed, FunctionDefinition } from './definitions';
@@ -21,12 +21,16 @@ export interface ServingBuildRow {
   readonly scheduled_functions: Readonly<Record<string, readonly FunctionDefinition[]>> | null;
   readonly functions: readonly string[] | null;
   readonly context: readonly ContextNeed[] | null;
+  /** Types of agents that are stopped: `::ns/Type`. */
+  readonly stopped_agents: readonly string[];
 }
 
 const COLUMNS = `p.project_id, p.name AS project_name, b.build_id, b.hash AS build_hash, b.artifact_hash,
   b.definitions->'event_handlers' AS event_handlers, b.definitions->'functions' AS functions,
   b.definitions->'scheduled_functions' AS scheduled_functions,
-  b.definitions->'context' AS context`;
+  b.definitions->'context' AS context,
+  ARRAY(SELECT s.type_name FROM hot.app_state s
+         WHERE s.project_id = p.project_id AND s.type_name IS NOT NULL AND s.stopped_at IS NOT NULL) AS stopped_agents`;
 
 const ENV = statement(
   'serving_env',

@@ -81,7 +81,7 @@ const SERVING = statement(
      FROM hot.project p
      JOIN hot.build b ON b.build_id = p.serving_build_id
      JOIN hot.mcp_tool t ON t.build_id = p.serving_build_id
-    WHERE p.env_id = $1 AND p.deleted_at IS NULL
+    WHERE p.env_id = $1 AND p.deleted_at IS NULL AND NOT hot.is_held(p.project_id, t.ns || '/' || t.var)
     ORDER BY b.runtime_ready_at DESC NULLS LAST, t.mcp_tool_id`,
 );
 

@@ -65,14 +65,17 @@ const DECLARE = `
   UPDATE hot.schedule s SET active = false, deactivated_at = now()
    WHERE s.project_id = $2 AND s.kind = 1 AND s.active AND s.schedule_id NOT IN (SELECT schedule_id FROM kept)`;
 
-const RESUME = `UPDATE hot.schedule SET paused = false WHERE project_id = $1 AND active AND paused`;
+const RESUME = `
+  UPDATE hot.schedule SET paused = false
+   WHERE project_id = $1 AND active AND paused AND NOT hot.is_held(project_id, ns || '/' || var)`;
+const HOLD = `SELECT hot.hold_schedules($1)`;
 
 // The lock keeps a stop of the project from passing in between, which would leave this one going.
 const MAKE = `
   INSERT INTO hot.schedule (schedule_id, env_id, project_id, kind, cron, expression, timezone, ns, var, args, client_key,
     next_fire_at, created_by_user_id, created_by_run_id, paused)
   SELECT $3, p.env_id, p.project_id, 2, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12, $13,
-    p.serving_build_id IS NULL OR NOT e.active
+    p.serving_build_id IS NULL OR NOT e.active OR hot.is_held(p.project_id, $7 || '/' || $8)
     FROM hot.project p JOIN hot.env e ON e.env_id = p.env_id
    WHERE p.env_id = $1 AND p.project_id = $2 AND p.deleted_at IS NULL
      FOR SHARE OF p
@@ -144,7 +147,10 @@ export class ScheduleRepository {
     return (await this.db.queryOne<{ now_ms: number }>(NOW))?.now_ms ?? Date.now();
   }
 
-  /** Exactly these are the project's declared schedules from now on; what programs made goes on as well. */
+  /**
+   * Exactly these are the project's declared schedules from now on; what programs made goes on as well. Those of agents
+   * that are stopped wait for their start.
+   */
   async declare(
     envId: string,
     projectId: string,
@@ -153,6 +159,7 @@ export class ScheduleRepository {
   ): Promise<void> {
     await this.db.execute(DECLARE, [envId, projectId, buildId, JSON.stringify(schedules)]);
     await this.db.execute(RESUME, [projectId]);
+    await this.db.execute(HOLD, [projectId]);
   }
 
   /** Does nothing when there is one of that id already, or the project is gone. */

@@ -80,7 +80,7 @@ const SERVING = statement(
      FROM hot.webhook w
      JOIN hot.project p ON p.project_id = w.project_id AND p.serving_build_id = w.build_id
      JOIN hot.build b ON b.build_id = w.build_id
-    WHERE w.env_id = $1 AND p.deleted_at IS NULL
+    WHERE w.env_id = $1 AND p.deleted_at IS NULL AND NOT hot.is_held(w.project_id, w.ns || '/' || w.var)
     ORDER BY b.runtime_ready_at DESC NULLS LAST, w.webhook_id`,
 );
 

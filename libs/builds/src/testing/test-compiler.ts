@@ -1,11 +1,18 @@
 /**
- * A language of four statements, so that tests of builds do not depend on the real one: `on <event type> <function>
- * [meta as JSON]`, `at <function> <expression>`, `fn <function>`, and `error <text>`, which does not compile. Manifests are
+ * A language of five statements, so that tests of builds do not depend on the real one: `on <event type> <function>
+ * [meta as JSON]`, `at <function> <expression>`, `fn <function>`, `agent <type> <function>…`, and `error <text>`, which does
+ * not compile. Manifests are
  * JSON after their name.
  */
 import { createHash } from 'node:crypto';
 import { createBundle, type SourceText } from '@app/bundle';
-import { CompileError, ProgramCompiler, type CompiledProgram, type FunctionDefinition } from '@app/builds';
+import {
+  CompileError,
+  ProgramCompiler,
+  splitQualifiedName,
+  type CompiledProgram,
+  type FunctionDefinition,
+} from '@app/builds';
 import { newId } from '@app/kernel';
 
 export interface TestBundleOptions {
@@ -49,11 +56,18 @@ export class TestCompiler extends ProgramCompiler {
     const handlers: Record<string, FunctionDefinition[]> = {};
     const scheduled: Record<string, FunctionDefinition[]> = {};
     const functions: string[] = [];
+    const agents: object[] = [];
+    const functionAgents: Record<string, string> = {};
     for (const { path, text } of sources) {
       text.split('\n').forEach((line, index) => {
         const [word = '', first = '', second = '', meta = '{}'] = line.split(' ');
         if (word === 'error') throw new CompileError(`${path}:${index + 1}: ${line.slice(6)}`);
         if (word === 'fn') functions.push(first);
+        if (word === 'agent') {
+          const { ns, var: name } = splitQualifiedName(first);
+          agents.push({ namespace: ns, type_name: name });
+          for (const fn of line.split(' ').slice(2)) functionAgents[fn] = first;
+        }
         if (word === 'at') {
           functions.push(first);
           const schedule = line.slice(first.length + 4);
@@ -78,7 +92,13 @@ export class TestCompiler extends ProgramCompiler {
     return {
       artifactHash,
       artifact,
-      definitions: { event_handlers: handlers, scheduled_functions: scheduled, functions },
+      definitions: {
+        event_handlers: handlers,
+        scheduled_functions: scheduled,
+        function_agents: functionAgents,
+        agents,
+        functions,
+      },
       docs: { '': JSON.stringify({ functions }) },
       warnings: [],
     };

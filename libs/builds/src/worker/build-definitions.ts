@@ -3,12 +3,13 @@ import type { BuildDefinitions, ContextNeed, FunctionDefinition } from '@app/bui
 
 /**
  * What the compiler found, as it is stored: the collections of a manifest, with handlers that also say which agent they
- * belong to, and the names of everything that can be called.
+ * belong to, the agents of all entry points, and the names of everything that can be called.
  */
 export function buildDefinitions(found: Definitions, functions: readonly string[]): BuildDefinitions {
   return {
     ...toManifest(found),
     event_handlers: handlersByType(found),
+    function_agents: agentsByFunction(found),
     functions,
     context: found.ctx.map(toNeed),
   };
@@ -18,6 +19,11 @@ function handlersByType(found: Definitions): BuildDefinitions['event_handlers'] 
   const groups = Map.groupBy(found.eventHandlers, (handler) => handler.eventType);
   // fromEntries defines own properties, whatever an event type is called.
   return Object.fromEntries([...groups].map(([type, handlers]) => [type, handlers.map(toFunction)]));
+}
+
+function agentsByFunction({ eventHandlers, schedules, webhooks, mcpTools }: Definitions) {
+  const all: readonly EntryPoint[] = [...eventHandlers, ...schedules, ...webhooks, ...mcpTools];
+  return Object.fromEntries(all.flatMap(({ fn, agent }) => (agent === null ? [] : [[fn, agent] as const])));
 }
 
 function toNeed({ key, declaredBy, sourceFile, required, secret }: Definitions['ctx'][number]): ContextNeed {

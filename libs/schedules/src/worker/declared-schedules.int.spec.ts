@@ -1,13 +1,14 @@
+import { AppLifecycleService, AppsModule } from '@app/apps';
 import { BuildsModule } from '@app/builds';
 import { BuildsHarness } from '@app/builds/testing';
-import type { Principal } from '@app/kernel';
-import { ScheduleService, SchedulesModule } from '@app/schedules';
+import { newId, type Principal } from '@app/kernel';
+import { ScheduleRepository, ScheduleService, SchedulesModule } from '@app/schedules';
 import { useDatabase, useRedis } from '@app/testing';
 import { Module } from '@nestjs/common';
 import { DeclaredSchedules } from './declared-schedules';
 
 @Module({
-  imports: [SchedulesModule, BuildsModule],
+  imports: [SchedulesModule, BuildsModule, AppsModule],
   providers: [DeclaredSchedules],
   exports: [SchedulesModule],
 })
@@ -53,6 +54,48 @@ describe('schedules that builds declare', () => {
       { var: 'a', cron: '0 0 0 * * * *', build_id: build.buildId },
       { var: 'b', cron: '0 */5 * * * * *', build_id: build.buildId },
     ]);
+  });
+
+  it('end with the agent that they belong to, and begin anew with it; the others go on', async () => {
+    const build = await builds.serve(who, 'jobs', 'agent ::j/Clerk ::j/a\nat ::j/a @daily\nat ::j/b @daily');
+    const { projectId } = await builds.projects().find(who, 'jobs');
+    const made = (name: string): Promise<void> =>
+      builds.get(ScheduleRepository).make({
+        scheduleId: newId(),
+        envId: who.envId,
+        projectId,
+        ns: '::j',
+        var: name,
+        cron: '0 0 0 * * * *',
+        expression: '@daily',
+        timezone: 'UTC',
+        args: '[]',
+        clientKey: null,
+        nextMs: Date.now() + 3_600_000,
+        userId: null,
+        runId: null,
+      });
+    await made('a');
+    const going = async () =>
+      (
+        await builds
+          .db()
+          .query(
+            `SELECT kind::text || var AS one FROM hot.schedule WHERE env_id = $1 AND active AND NOT paused ORDER BY 1`,
+            [who.envId],
+          )
+      ).map((row) => row['one']);
+    expect(await going()).toEqual(['1a', '1b', '2a']);
+    const apps = builds.get(AppLifecycleService);
+    await apps.act(who, 'jobs:Clerk', 'stop');
+    expect(await going()).toEqual(['1b']);
+    await made('a');
+    await builds.deploys().deploy(who, 'jobs', build.buildId);
+    await builds.load(build.buildId, await builds.incarnation());
+    expect(await going()).toEqual(['1b']);
+    await apps.act(who, 'jobs:Clerk', 'start');
+    await builds.load(build.buildId, await builds.incarnation());
+    expect(await going()).toEqual(['1a', '1b', '2a', '2a']);
   });
 
   it('go on in the next build where they are the same, and end where they are not [S5]', async () => {

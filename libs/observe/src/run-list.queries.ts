@@ -290,8 +290,8 @@ function pageSql(p: SqlParams, scope: EnvScope, filter: RunFilter, cells: CellFi
 }
 
 /**
- * One scan per status, not one for all: the index knows them in order within a status only, and with a list of them the
- * planner walks everybody's rows instead.
+ * One scan per status, each with a value of its own: the index knows them in order within a status only. With a list of
+ * them, or with a join, the planner does not know which one it looks for, and walks through everybody's rows for a rare one.
  */
 function finishedHalf(
   p: SqlParams,
@@ -308,9 +308,8 @@ function finishedHalf(
       CROSS JOIN LATERAL (${finished(`r.run_id >= win.lo AND r.run_id < win.hi${status}`)}) w)`;
   }
   if (statuses.length === FINISHED.length) return `(${finished(undefined)})`;
-  if (statuses.length === 1) return `(${finished(`r.status = ${p.add(statuses[0])}::smallint`)})`;
-  return `(SELECT s.* FROM unnest(${p.add(statuses)}::smallint[]) AS want(status)
-    CROSS JOIN LATERAL (${finished('r.status = want.status')}) s)`;
+  const each = statuses.map((status) => `(${finished(`r.status = ${p.add(status)}::smallint`)})`);
+  return `(${each.join(' UNION ALL ')})`;
 }
 
 const liveStatesOf = (cells: CellFilter): readonly number[] =>

@@ -366,13 +366,11 @@ export class IsolateHost {
     if (this.isDead) return;
     this.isDead = true;
     const runs = [...this.runs.values()];
-    const suspects = new Set<number>();
+    const holders = cause.isMemory ? this.holders(runs) : [];
+    const suspects = new Set(holders);
+    // Whoever had the processor when it broke may just have asked for the last byte of what others have taken.
     const onCpu = cause.guilty === undefined ? this.onCpu() : cause.guilty;
-    if (onCpu !== null) suspects.add(onCpu);
-    if (cause.isMemory) {
-      const budget = this.settings.memoryMb * 1024 * 1024 * BYTE_BUDGET;
-      for (const { run } of runs) if (this.heap.bytesOf(run) > budget) suspects.add(run);
-    }
+    if (holders.length === 0 && onCpu !== null) suspects.add(onCpu);
     // Nobody else can have filled it: trying again would not help.
     const [only] = runs;
     if (cause.isMemory && runs.length === 1 && only !== undefined && suspects.has(only.run))
@@ -382,6 +380,13 @@ export class IsolateHost {
     this.vm.dispose();
     for (const active of runs) this.report(active, suspects.has(active.run), reason);
     this.events.gone(this);
+  }
+
+  /** Runs with a large part of the memory that has come to its end. */
+  private holders(runs: readonly ActiveRun[]): readonly number[] {
+    this.heap.fill(this.slices.takeBusy(performance.now()));
+    const budget = this.settings.memoryMb * 1024 * 1024 * BYTE_BUDGET;
+    return runs.filter(({ run }) => this.heap.bytesOf(run) > budget).map(({ run }) => run);
   }
 
   /** The end of a run that can't tell its own: what it was stopped for, or lost. */

@@ -1,3 +1,4 @@
+import { AppsWorkerModule } from '@app/apps/worker';
 import { BuildsModule, deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsWorkerModule } from '@app/builds/worker';
 import { DispatchModule, eventTickets, taskTickets } from '@app/dispatch';
@@ -70,6 +71,7 @@ class RunPortsModule {}
     DispatchWorkerModule,
     RunsWorkerModule,
     BuildsWorkerModule,
+    AppsWorkerModule,
     KeysWorkerModule,
     WebhooksWorkerModule,
     McpWorkerModule,

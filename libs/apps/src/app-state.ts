@@ -1,6 +1,5 @@
 /** How an app stands, as operators are told. */
 export const APP_STATES = [
-  'BLOCKED',
   'DISABLED',
   'STOPPING',
   'STOPPED',

@@ -1,4 +1,4 @@
 export { AppLifecycleService, type ActionOptions, type ActionOutcome } from './app-lifecycle.service';
 export { APP_STATES, type AppStateName } from './app-state';
-export { type AppView } from './app.queries';
+export { MAX_RECOVERIES, type AppView } from './app.queries';
 export { AppsModule } from './apps.module';

@@ -46,6 +46,9 @@ function found(manifest: Manifest): Inspection {
     bundleHash: manifest.bundle_hash?.toLowerCase() ?? null,
     engineVersion: manifest.engine_version ?? null,
     hotStdVersion: manifest.hot_std_version ?? null,
-    requirements: context.size === 0 ? {} : { context: [...context.values()] },
+    requirements: {
+      ...(context.size === 0 ? {} : { context: [...context.values()] }),
+      ...(manifest.enabled === false ? { enabled: false } : {}),
+    },
   };
 }

@@ -28,6 +28,8 @@ const manifestSchema = z.object({
   files: z.array(hashedFile).default([]),
   resources: z.array(hashedFile).default([]),
   ctx_requirements: z.array(requirement).default([]),
+  /** False: the project serves only when somebody starts it. */
+  enabled: z.boolean().nullish(),
   created_at: z.string().nullish(),
 });
 

@@ -20,6 +20,7 @@ const flag = z.preprocess((v) => (v === 'true' ? true : v === 'false' ? false : 
 const testing = z.object({ capture: flag, 'allow-empty': flag });
 
 const projectSchema = z.object({
+  enabled: flag,
   src: paths,
   test: testing.extend({ paths: z.array(z.string()).nullish() }).nullish(),
   resources: paths,

@@ -67,7 +67,10 @@ export async function makeBundle(
     buildId,
     sources,
     resources,
-    definitions: toManifest(definitions),
+    definitions: {
+      ...toManifest(definitions),
+      ...(project.entry?.enabled === false ? { enabled: false } : {}),
+    },
     createdAt: new Date().toISOString(),
     print: printManifest,
   });

@@ -141,6 +141,33 @@ describe('a worker', () => {
     expect(run).toMatchObject({ status: 2, result: '"there"' });
   }, 15_000);
 
+  it('lets a retry and a call wait while what they need is loaded anew', async () => {
+    const tenant = worker.tenant();
+    const target = worker.serving.addHandler(tenant.envId, 'again', '::t/again', {
+      retry: { attempts: 1, delay: 100 },
+    });
+    let tries = 0;
+    worker.sandbox.define('::t/again', () => {
+      tries += 1;
+      if (tries > 1) return 'there';
+      worker.serving.removeHandler(target);
+      worker.serving.deploying.add(tenant.envId);
+      throw fakeFailure('once');
+    });
+    const event = await worker.publish(tenant, 'again', {});
+    await eventually(() => expect(tries).toBe(1));
+    const asked = worker.serving.askedForDeployments;
+    const called = await worker.publish(tenant, 'hot:call', { fn: '::t/again', args: [] });
+    await eventually(() => expect(worker.serving.askedForDeployments).toBeGreaterThan(asked + 1), {
+      timeoutMs: 8_000,
+    });
+    expect([await live(event.eventId), await live(called.eventId)]).toMatchObject([[{}], [{}]]);
+    worker.serving.targets.push({ envId: tenant.envId, eventType: 'again', target });
+    worker.serving.deploying.delete(tenant.envId);
+    expect((await settled(event.eventId, 2)).map((run) => run.status)).toEqual([3, 2]);
+    expect((await settled(called.eventId, 1)).map((run) => run.result)).toEqual(['"there"']);
+  }, 15_000);
+
   it('tries a failed handler again as a new run of the same event [R1]', async () => {
     const tenant = worker.tenant();
     worker.serving.addHandler(tenant.envId, 'flaky', '::t/flaky', { retry: { attempts: 2, delay: 100 } });

@@ -154,6 +154,8 @@ export class RunRouter {
         runs: [{ target, runType: RUN_TYPES.event, argsJson: eventArgs(row), warning: null }],
       };
     }
+    // Chosen while the build served that is being loaded anew: it is that one's turn when it serves again.
+    if (await this.serving.isDeploying(row.env_id)) return { kind: 'wait' };
     const message =
       row.attempt > 0 ? `Handler ${key} was removed before retry` : `Handler ${key} no longer exists`;
     return { kind: 'impossible', run: { runType: RUN_TYPES.event, functionName: key, message } };
@@ -170,6 +172,7 @@ export class RunRouter {
       projectId: routing.projectId ?? row.project_id,
     });
     if (found === null) {
+      if ((await this.planNothing(row)).kind === 'wait') return { kind: 'wait' };
       const projects = await this.serving.projectNames(row.env_id);
       const searched =
         projects.length === 0 ? 'no project serves here' : `searched in ${projects.join(', ')}`;

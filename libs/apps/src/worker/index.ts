@@ -1,0 +1,2 @@
+export { AppsWorkerModule } from './apps-worker.module';
+export { PlatformBoot } from './platform-boot';

@@ -4,7 +4,8 @@
  * Keys and values stand in two arrays. Small maps are searched from the front, which beats hashing for records;
  * larger ones get an index. The arrays may be shared between versions: a version owns their first `size`
  * places, and adding a key to the newest version pushes in place, so building a map key by key is linear. A
- * write to a place that another version sees copies first.
+ * write to a place that another version sees copies first. Small maps share their keys only: those that are extended
+ * alike find the same ones.
  */
 import { keyOf } from './keys';
 import type { Value } from './values';
@@ -29,6 +30,8 @@ export class Keys {
   /** Their JSON, as far as it was asked for: see json-write.ts. */
   texts: (string | undefined)[] | null = null;
   shape: KeysShape | null = null;
+  /** These and one more, as they were last extended: maps that are extended alike share their keys again. */
+  private longer: Keys | null = null;
 
   constructor(
     readonly list: unknown[],
@@ -68,8 +71,19 @@ export class Keys {
     return special !== undefined ? special : (this.list[i] as Value);
   }
 
-  copy(size: number): Keys {
-    const keys = new Keys(this.list.slice(0, size), false);
+  /** For a map of the first `size` of them that gets another key, when they can't be extended in place. */
+  with(size: number, key: unknown, original: Value): Keys {
+    const { longer } = this;
+    if (longer !== null && longer.list.length === size + 1 && longer.list[size] === key) return longer;
+    const keys = this.copy(size, size < LINEAR && isName(key) && key === original);
+    keys.push(key, original);
+    // Those of a literal outlive the run: what they remember has to be small.
+    if (keys.fixed) this.longer = keys;
+    return keys;
+  }
+
+  private copy(size: number, fixed: boolean): Keys {
+    const keys = new Keys(this.list.slice(0, size), fixed);
     if (this.originals) {
       keys.originals = new Map();
       for (const [i, v] of this.originals) if (i < size) keys.originals.set(i, v);
@@ -77,6 +91,9 @@ export class Keys {
     return keys;
   }
 }
+
+const MAX_NAME = 64;
+const isName = (key: unknown): boolean => typeof key === 'string' && key.length <= MAX_NAME;
 
 const NO_KEYS = new Keys([], true);
 
@@ -132,13 +149,18 @@ export class HotMap {
     if (keys.list.length > size && keys.list[size] === k) {
       // A sibling added the same key at the same place.
     } else if (keys.fixed || keys.list.length !== size) {
-      keys = keys.copy(size);
-      keys.push(k, key);
+      keys = keys.with(size, k, key);
     } else {
       keys.push(k, key);
     }
-    // The empty map is shared by everybody and must not be written to.
-    const values = size > 0 && this.values.length === size ? this.values : this.values.slice(0, size);
+    if (size < LINEAR) {
+      // Records: a push would take room for many more.
+      const longer = new Array<Value>(size + 1);
+      for (let i = 0; i < size; i++) longer[i] = this.values[i] as Value;
+      longer[size] = value;
+      return new HotMap(keys, longer, size + 1);
+    }
+    const values = this.values.length === size ? this.values : this.values.slice(0, size);
     values.push(value);
     return new HotMap(keys, values, size + 1);
   }

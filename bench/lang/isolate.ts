@@ -3,7 +3,7 @@
  * which the engine's own cache of the code is there.
  */
 import type { Artifact } from '@app/lang';
-import type { CodeCache } from '@app/platform/sandbox';
+import type { CodeCache, CodeOwner } from '@app/platform/sandbox';
 import ivm from 'isolated-vm';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const RUN = `
 
 /** Milliseconds from the artifact's text to the result of a first call. The runtime is there already. */
 export async function loadInIsolate(
-  artifact: Artifact,
+  artifact: Artifact & CodeOwner,
   codes: CodeCache,
   request: object,
   gives: string,

@@ -1,12 +1,13 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { processConfig, type ProcessConfig } from '@app/platform/config';
+import { cryptoConfig, Keyring, type CryptoConfig } from '@app/platform/crypto';
 import { BlobStore, openStore } from '@app/platform/storage';
 import { ProjectsModule } from '@app/projects';
 import { AppStateRepository } from './app-state.repository';
 import { ArchiveInspector } from './archive-inspector';
 import { ArchiveCompiler } from './archive-compiler';
-import { ArtifactStore } from './artifact-store';
+import { ARTIFACT_KEYS, ArtifactStore } from './artifact-store';
 import { buildConfig, type BuildConfig } from './build.config';
 import { BuildEntity } from './build.entity';
 import { BuildRepository } from './build.repository';
@@ -35,6 +36,13 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
       inject: [processConfig.token, buildConfig.token],
       useFactory: ({ dataDir }: ProcessConfig, config: BuildConfig) =>
         openStore('HOT_BUILD', config, dataDir, 'builds'),
+    },
+    {
+      // Not that of CryptoModule: processes that seal no secrets have builds, too.
+      provide: ARTIFACT_KEYS,
+      inject: [cryptoConfig.token],
+      useFactory: ({ encryptionKey, previousEncryptionKeys }: CryptoConfig) =>
+        new Keyring(encryptionKey ?? null, previousEncryptionKeys),
     },
     BuildRepository,
     AppStateRepository,

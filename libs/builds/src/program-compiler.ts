@@ -5,6 +5,7 @@ import type { BuildDefinitions } from './definitions';
 export interface CompiledProgram {
   /** Identity of the artifact: over the sources and the compiler. */
   readonly artifactHash: string;
+  /** JSON, and behind it what the engine made of its code (`splitArtifact`). */
   readonly artifact: Buffer;
   readonly definitions: BuildDefinitions;
   /** JSON texts by package; the project is `''`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { splitArtifact } from '@app/platform/sandbox';
 import { HotCompiler } from './hot-compiler';
 import type { SourceText } from '@app/bundle';
 
@@ -80,6 +81,19 @@ describe('the compiler of builds', () => {
     const other = Buffer.from(artifact.toString().replace(/"compiler":"[^"]*"/, '"compiler":"0"'));
     expect(compiler.accepts(other)).toBe(false);
     expect(compiler.accepts(Buffer.from('rubbish'))).toBe(false);
+  });
+
+  it("brings along the engine's form of large programs alone", async () => {
+    const functions = Array.from({ length: 1_500 }, (_, n) => `f${n} fn (a, b) { add(mul(a, ${n}), b) }`);
+    const [small, large] = await Promise.all([
+      compiler.compile(one('::a ns\nf fn () { 1 }'), NOTHING),
+      compiler.compile(one(`::a ns\n${functions.join('\n')}`), NOTHING),
+    ]);
+    expect(splitArtifact(small.artifact).data).toBeNull();
+    const { json, data } = splitArtifact(large.artifact);
+    expect(data?.length).toBeGreaterThan(100_000);
+    expect(JSON.parse(json.toString())).toMatchObject({ hash: large.artifactHash });
+    expect(compiler.accepts(large.artifact)).toBe(true);
   });
 
   it('names file, line and column of the first error, and counts the others', async () => {

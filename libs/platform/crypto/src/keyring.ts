@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@app/kernel';
 import { keyVersionOf, openSealed, orgKey, readForm, sealText, type SecretPlace } from './envelope';
 import { openImported } from './imported-envelope';
@@ -20,6 +21,8 @@ interface MasterKey {
   readonly version: string;
   readonly key: Buffer;
 }
+
+export const VOUCH_BYTES = 32;
 
 /** Organizations whose derived keys are remembered. */
 const MAX_KEYS = 1_000;
@@ -77,6 +80,25 @@ export class Keyring {
       if (text !== null) return text;
     }
     throw new SecretUnreadableError('none of the configured master keys opens it');
+  }
+
+  /** Vouches for bytes that are kept where others may write, in one place; null when there is no master key. */
+  vouch(place: string, bytes: Uint8Array): Buffer | null {
+    const [master] = this.masters;
+    return !this.hasCurrent || master === undefined ? null : this.vouchFor(master, place, bytes);
+  }
+
+  /** Whether these are the bytes that were vouched for, in this place, with a key that we have. */
+  isVouched(place: string, bytes: Uint8Array, by: Uint8Array): boolean {
+    return (
+      by.length === VOUCH_BYTES &&
+      this.masters.some((master) => timingSafeEqual(this.vouchFor(master, place, bytes), by))
+    );
+  }
+
+  private vouchFor(master: MasterKey, place: string, bytes: Uint8Array): Buffer {
+    const key = orgKey(master.key, 'hot-vouch-1');
+    return createHmac('sha256', key).update(`${place.length}:${place}`).update(bytes).digest();
   }
 
   private orgKey(master: MasterKey, orgId: string): Buffer {

@@ -1,5 +1,12 @@
 /** Artifacts that came once and stay while there is room, the least recently used going first. */
-import type { LoadedArtifact } from './isolate-set';
+import { splitArtifact } from '../engine-code';
+
+export interface LoadedArtifact {
+  readonly js: string;
+  readonly tables: string;
+  /** What the engine has made of the code, where that is known. */
+  readonly data: Buffer | null;
+}
 
 export class ArtifactStore {
   private readonly artifacts = new Map<
@@ -20,11 +27,12 @@ export class ArtifactStore {
 
   /** Throws when the bytes are no artifact. */
   add(hash: string, bytes: Buffer): void {
-    const { js, tables } = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, unknown>>;
+    const { json, data } = splitArtifact(bytes);
+    const { js, tables } = JSON.parse(json.toString('utf8')) as Readonly<Record<string, unknown>>;
     if (typeof js !== 'string' || typeof tables !== 'string')
       throw new Error('it has no source or no tables');
     this.drop(hash);
-    this.artifacts.set(hash, { artifact: { js, tables }, bytes: bytes.length });
+    this.artifacts.set(hash, { artifact: { js, tables, data }, bytes: bytes.length });
     this.bytes += bytes.length;
     for (const oldest of this.artifacts.keys()) {
       if (this.bytes <= this.maxBytes || oldest === hash) return;

@@ -1,4 +1,5 @@
 import ivm from 'isolated-vm';
+import { splitArtifact, withEngineCode } from '../engine-code';
 import { CodeCache } from './code-cache';
 
 const TEXT = `(() => { ${Array.from({ length: 200 }, (_, i) => `function f${i}() { return ${i}; }`).join(' ')} return f7() })`;
@@ -26,6 +27,21 @@ describe('code that was compiled in another isolate', () => {
     const owner = {};
     expect(await result(codes, owner)).toEqual([7, undefined]);
     expect(await result(codes, owner)).toEqual([7, false]);
+  });
+
+  it('is taken from an artifact that brings it along', async () => {
+    const js = `() => 9`;
+    const { data } = splitArtifact(withEngineCode(Buffer.from('{}'), js));
+    expect(await result(new CodeCache(), { data }, `(${js})`)).toEqual([9, false]);
+  });
+
+  it('is made anew when what the artifact brings is refused', async () => {
+    const { data } = splitArtifact(withEngineCode(Buffer.from('{}'), '() => 9 + 1'));
+    const codes = new CodeCache();
+    const owner = { data };
+    expect(await result(codes, owner, '(() => 8)')).toEqual([8, true]);
+    expect(await result(codes, owner, '(() => 8)')).toEqual([8, undefined]);
+    expect(await result(codes, owner, '(() => 8)')).toEqual([8, false]);
   });
 
   it('is that of its owner alone', async () => {

@@ -1,26 +1,35 @@
 /**
  * What V8 has made of a text, for the next isolate that runs the same one: reading code is most of the time that
- * loading takes (10,000 lines of a program: 75 ms, and 3 ms from here). Made and read in this process only, where
- * engine and flags are the same; it is never taken from outside, because V8 trusts it.
+ * loading takes (10,000 lines of a program: 40 to 75 ms, and 3 ms from here). Made in this process, where engine and
+ * flags are the same, or brought along by an artifact (`engine-code.ts`); never taken from where programs run, because
+ * V8 trusts it.
  */
-import type ivm from 'isolated-vm';
+import ivm from 'isolated-vm';
 
 type Data = ivm.ExternalCopy<ArrayBuffer>;
 
-export class CodeCache {
-  /** By owner, with which it goes away. */
-  private readonly known = new WeakMap<object, Data>();
+/** Stands for one text, and may bring along what the engine made of it. */
+export type CodeOwner = object & { readonly data?: Buffer | null };
 
-  /** @param owner the one object that stands for this text */
-  async compile(isolate: ivm.Isolate, owner: object, text: string, filename: string): Promise<ivm.Script> {
-    const cachedData = this.known.get(owner);
+export class CodeCache {
+  /** By owner, with which it goes away; null: what the owner brought was refused. */
+  private readonly known = new WeakMap<CodeOwner, Data | null>();
+
+  async compile(isolate: ivm.Isolate, owner: CodeOwner, text: string, filename: string): Promise<ivm.Script> {
+    const known = this.known.get(owner);
+    const cachedData = known === undefined ? brought(owner) : (known ?? undefined);
     const options = cachedData === undefined ? { produceCachedData: true } : { cachedData };
     // The result of either kind of call has the fields of the other as well.
-    const script: ivm.Script & { cachedData?: Data } = await isolate.compileScript(text, {
-      filename,
-      ...options,
-    });
-    if (cachedData === undefined && script.cachedData !== undefined) this.known.set(owner, script.cachedData);
+    const script: ivm.Script & { cachedData?: Data; cachedDataRejected?: boolean } =
+      await isolate.compileScript(text, { filename, ...options });
+    const isRefused = script.cachedDataRejected === true;
+    this.known.set(owner, isRefused ? null : (cachedData ?? script.cachedData ?? null));
     return script;
   }
+}
+
+function brought({ data }: CodeOwner): Data | undefined {
+  if (!data) return undefined;
+  const copy = new Uint8Array(data);
+  return new ivm.ExternalCopy(copy.buffer);
 }

@@ -6,6 +6,7 @@
 import type { StopReason } from '@app/lang';
 import { CONTROL_DEADLINE, CONTROL_STOP, SLOTS, slotWord, STOP_REASONS } from '../control';
 import { haltEnd, timeoutMessage, type EndOfRun } from '../end-of-run';
+import type { LoadedArtifact } from './artifact-store';
 import type { ControlClock } from './clock';
 import type { CodeCache } from './code-cache';
 import { HeapLedger } from './heap-ledger';
@@ -110,7 +111,7 @@ export class IsolateHost {
 
   async load(
     runtime: { readonly source: string },
-    artifact: { readonly js: string; readonly tables: string },
+    artifact: LoadedArtifact,
     codes: CodeCache,
   ): Promise<void> {
     this.clock.watch(this.vm);

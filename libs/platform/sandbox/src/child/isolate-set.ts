@@ -1,16 +1,12 @@
 /** The isolates of a child: one per artifact, more when one is full, and the idle ones of late for as long as they fit. */
 import { readFileSync } from 'node:fs';
 import type { ControlClock } from './clock';
+import type { LoadedArtifact } from './artifact-store';
 import { CodeCache } from './code-cache';
 import { IsolateHost, type IsolateEvents } from './isolate-host';
 import type { ChildSettings } from './settings';
 
 const MIB = 1024 * 1024;
-
-export interface LoadedArtifact {
-  readonly js: string;
-  readonly tables: string;
-}
 
 export class IsolateSet {
   private readonly isolates = new Set<IsolateHost>();

@@ -5,6 +5,8 @@
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
 import { CONTROL_BYTES, FLOW_BYTES, FLOW_PASSED } from '../control';
+import { PROGRAM_FILE, programText } from '../engine-code';
+import type { LoadedArtifact } from './artifact-store';
 import type { CodeCache } from './code-cache';
 import { DRIVER } from './driver';
 
@@ -54,7 +56,7 @@ export class IsolateVm {
   /** Throws when runtime or artifact can't be loaded in time. */
   async load(
     runtime: { readonly source: string },
-    artifact: { readonly js: string; readonly tables: string },
+    artifact: LoadedArtifact,
     codes: CodeCache,
     timeoutMs: number,
   ): Promise<void> {
@@ -71,7 +73,7 @@ export class IsolateVm {
     const entry = (name: string): Promise<ivm.Reference> => entries.get(name, { reference: true });
     const load = await entry('load');
     // Code from text is out of reach in there as soon as the program is loaded; its own text is compiled here.
-    const program = await codes.compile(isolate, artifact, `(${artifact.js})`, 'program.js');
+    const program = await codes.compile(isolate, artifact, programText(artifact.js), PROGRAM_FILE);
     const code = await program.run(context, { reference: true, ...timeout });
     await load.apply(undefined, [code.derefInto({ release: true }), artifact.tables], timeout);
     this.entries = { start: await entry('start'), answer: await entry('answer'), stop: await entry('stop') };

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from '@app/access';
 import { AppsApiModule } from '@app/apps/api';
+import { BlobsApiModule } from '@app/blobs/api';
 import { deployTickets, ProgramCompilerModule, type ProgramCompiler } from '@app/builds';
 import { BuildsApiModule } from '@app/builds/api';
 import { ContextApiModule } from '@app/context/api';
@@ -60,6 +61,7 @@ export class ApiModule {
         StreamsApiModule,
         TasksApiModule,
         FilesApiModule,
+        BlobsApiModule,
         UsageApiModule,
         DomainsApiModule,
         WebhooksApiModule,

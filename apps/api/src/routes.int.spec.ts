@@ -14,6 +14,9 @@ import { filePart, multipart, MULTIPART } from './testing/multipart';
 /** Ids of things of one tenant, by the name of the parameter that stands for them. */
 type Things = Readonly<Record<string, string>>;
 
+/** Kept apart from its event. */
+const LARGE = 'secret-blob'.repeat(10_000);
+
 describe('every route', () => {
   const database = useDatabase();
   const redis = useRedis();
@@ -39,7 +42,7 @@ describe('every route', () => {
       payload: multipart(parts),
     });
     const event = (
-      await post('/v1/events', { body: { event_type: 'secret:event', event_data: { a: 1 } } })
+      await post('/v1/events', { body: { event_type: 'secret:event', event_data: { a: LARGE } } })
     ).json().data;
     const file = await api.call('PUT', '/v1/files/upload/secret-file', { token: tenant.token, payload: 'x' });
     const begun = await post('/v1/files/uploads', { body: { path: 'secret-file' } });
@@ -52,8 +55,13 @@ describe('every route', () => {
        VALUES ($1, $2, $3, -1, $4, '::secret/job', 60000)`,
       [taskId, tenant.orgId, tenant.envId, event.stream_id],
     );
+    const blob = await api.db.queryOne<{ blob_ref_id: string }>(
+      'SELECT blob_ref_id FROM hot.blob_ref WHERE source_id = $1',
+      [event.event_id],
+    );
     return {
       task_id: taskId,
+      blob_ref_id: blob?.blob_ref_id ?? '',
       session_id: session.json().data.session_id,
       service_key_id: serviceKey.json().data.service_key_id,
       domain_id: domain.json().data.domain_id,
@@ -134,6 +142,7 @@ describe('every route', () => {
         'secret-project',
         'secret:event',
         'secret-file',
+        'secret-blob',
         'secret-domain',
         theirs.envId,
         theirs.orgId,
@@ -202,7 +211,7 @@ describe('every route', () => {
       for (const route of asked) {
         const options = { token, ...bodyFor(route, {}) };
         const { statusCode } = await api.call(route.method, fill(route, {}), options);
-        const forKeys = /^\/v1\/(sessions|service-keys)/.test(route.path);
+        const forKeys = /^\/v1\/(sessions|service-keys|blobs)/.test(route.path);
         expect([described(route), statusCode === 401, statusCode === 403]).toEqual([
           described(route),
           false,
@@ -212,13 +221,13 @@ describe('every route', () => {
     },
   );
 
-  it('is described, with the parameter names of its path, and nothing else is; but those of apps', async () => {
+  it('is described, with the parameter names of its path, and nothing else is; but those of apps and blobs', async () => {
     const document = openApiDocument(api.http.app, OPEN_API);
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const known = routes
-      .filter((route) => route.method !== 'HEAD' && !/^(\/v1)?\/apps\//.test(route.path))
+      .filter((route) => route.method !== 'HEAD' && !/^(\/v1)?\/(apps|blobs)\//.test(route.path))
       .map((route) => `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}').replace('*', '{path}')}`);
     expect(operations.sort()).toEqual([...known, 'GET /status'].sort());
     for (const [path, item] of Object.entries(document.paths)) {

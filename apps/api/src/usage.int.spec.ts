@@ -71,6 +71,7 @@ describe('what an organization uses', () => {
       call_storage_bytes: 70,
       call_count: 7,
       store_storage_bytes: 0,
+      blob_storage_bytes: 0,
       build_storage_bytes: 0,
       active_schedules: 0,
     });

@@ -1,3 +1,4 @@
+import { BlobsModule } from '@app/blobs';
 import { FilesModule } from '@app/files';
 import { newId } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
@@ -24,6 +25,7 @@ describe('housekeeping', () => {
         }),
         DatabaseModule,
         StatsModule,
+        BlobsModule,
         FilesModule,
         RetentionModule,
         ScheduleModule.forRoot(),
@@ -73,7 +75,7 @@ describe('housekeeping', () => {
         { granularity: 2, slot: 0, n: 10 },
       ]);
     });
-    expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly', 'files']);
+    expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['fold', 'hourly', 'files', 'blobs']);
     housekeeping.stop();
     expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
     // Retention has its turn as well: nothing is left of a day that long ago.

@@ -4,6 +4,7 @@
  * Work that any one worker has to do now and then. Everything here may be done twice or late without harm; an advisory
  * lock only spares the others the effort.
  */
+import { BlobSweep } from '@app/blobs';
 import { FileSweep } from '@app/files';
 import { Db } from '@app/platform/database';
 import { Retention } from '@app/retention';
@@ -33,6 +34,7 @@ export class Housekeeping {
     private readonly db: Db,
     private readonly folder: BucketFolder,
     private readonly files: FileSweep,
+    private readonly blobs: BlobSweep,
     private readonly retention: Retention,
     private readonly schedule: SchedulerRegistry,
   ) {}
@@ -48,10 +50,9 @@ export class Housekeeping {
     };
     this.schedule.addInterval('hourly', setInterval(() => void hourly(), HOUR_MS * jitter).unref());
     void hourly();
-    // Takes its rows one by one and may take long: not under the lock of the others.
-    const sweep = (): void => void this.files.sweep().catch((error: unknown) => this.failed('files', error));
-    this.schedule.addInterval('files', setInterval(sweep, FILES_MS * jitter).unref());
-    sweep();
+    // They take their rows one by one and may take long: not under the lock of the others.
+    this.sweeps('files', FILES_MS * jitter, () => this.files.sweep());
+    this.sweeps('blobs', HOUR_MS * jitter, () => this.blobs.sweep());
   }
 
   stop(): void {
@@ -63,6 +64,12 @@ export class Housekeeping {
     await this.db.execute(FORGET_KEYS);
     await this.db.execute(FORGET_SESSIONS);
     await this.folder.foldHours();
+  }
+
+  private sweeps(name: string, ms: number, work: () => Promise<unknown>): void {
+    const sweep = (): void => void work().catch((error: unknown) => this.failed(name, error));
+    this.schedule.addInterval(name, setInterval(sweep, ms).unref());
+    sweep();
   }
 
   private every(ms: number, name: string, work: () => Promise<void>): void {

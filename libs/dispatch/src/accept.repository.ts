@@ -1,10 +1,11 @@
 /**
- * Tables: event, dispatch, stream, event_bucket, idempotency_key (insert); dispatch (read, for the guard).
+ * Tables: event, dispatch, stream, event_bucket, idempotency_key, blob_ref (insert); dispatch (read, for the guard).
  *
  * One statement accepts a group of events: the event, its row of live work, its stream when that is new, its counter.
  * All or nothing for the group; durable when it returns.
  */
-import { statement } from '@app/platform/database';
+import { insertRefs, refColumns, type NewRef } from '@app/blobs';
+import { statement, type Statement } from '@app/platform/database';
 import { doubles, smallints, texts, uuids } from './array-params';
 import type { HotSql } from './hot-sql';
 import type { CalledFunction } from './ticket';
@@ -23,6 +24,8 @@ export interface AcceptRow {
   readonly eventType: string;
   /** JSON text, kept to the letter. */
   readonly eventData: string;
+  /** To large values of the data that are kept apart. */
+  readonly refs?: readonly NewRef[];
   readonly eventTimeMs: number;
   readonly source: number;
   readonly byUserId: string | null;
@@ -71,25 +74,33 @@ const WRITES = `
     ON CONFLICT (env_id, granularity, bucket_start, state, slot)
     DO UPDATE SET count = hot.event_bucket.count + excluded.count)`;
 
+const writesWithRefs = (at: number): string =>
+  `${WRITES},
+  rf AS (${insertRefs(at, 'ok', 'event_id', `'event_data'`)})`;
+
 /** Streams are fresh or known: nothing to look up. */
-const ACCEPT_PLAIN = statement(
-  'dispatch_accept_plain',
-  `
+const acceptPlain = (name: string, writes: string): Statement =>
+  statement(
+    name,
+    `
 WITH ok AS MATERIALIZED (SELECT * FROM ${COLUMNS}),
   st AS (
     INSERT INTO hot.stream (stream_id, env_id, root_label, total_events)
-    SELECT stream_id, env_id, event_type, 1 FROM ok WHERE stream_mode = 1),${WRITES}
+    SELECT stream_id, env_id, event_type, 1 FROM ok WHERE stream_mode = 1),${writes}
 SELECT count(*)::int AS accepted FROM ok`,
-);
+  );
+const ACCEPT_PLAIN = acceptPlain('dispatch_accept_plain', WRITES);
+const ACCEPT_PLAIN_WITH_REFS = acceptPlain('dispatch_accept_plain_refs', writesWithRefs(19));
 
 /**
  * Streams of unknown owner, guards, idempotency keys. A stream row that exists is "updated" to its own values: that
  * waits for a concurrent inserter and gives the row back only when it belongs to this env. Keys are taken before
  * streams are made, so that a repeated request leaves no empty stream behind.
  */
-const ACCEPT_CHECKED = statement(
-  'dispatch_accept_checked',
-  `
+const acceptChecked = (name: string, writes: string): Statement =>
+  statement(
+    name,
+    `
 WITH input AS MATERIALIZED (
     SELECT i.*, ($19::text[])[i.ord] AS idem_key, ($20::text[])[i.ord] AS request_hash FROM ${COLUMNS}),
   ours AS MATERIALIZED (
@@ -123,7 +134,7 @@ WITH input AS MATERIALIZED (
   ok AS MATERIALIZED (
     SELECT f.*, coalesce(st.created, false) AS created
     FROM first_time f LEFT JOIN st ON st.stream_id = f.stream_id
-    WHERE f.stream_mode = 0 OR st.env_id = f.env_id),${WRITES}
+    WHERE f.stream_mode = 0 OR st.env_id = f.env_id),${writes}
 SELECT i.ord::int AS ord,
        CASE WHEN ok.ord IS NOT NULL THEN 'accepted'
             WHEN t.ord IS NULL AND f.ord IS NOT NULL THEN 'duplicate'
@@ -136,7 +147,9 @@ LEFT JOIN free f ON f.ord = i.ord
 LEFT JOIN first_time t ON t.ord = i.ord
 LEFT JOIN ok ON ok.ord = i.ord
 ORDER BY i.ord`,
-);
+  );
+const ACCEPT_CHECKED = acceptChecked('dispatch_accept_checked', WRITES);
+const ACCEPT_CHECKED_WITH_REFS = acceptChecked('dispatch_accept_checked_refs', writesWithRefs(21));
 
 const IDEMPOTENT_EVENT = statement(
   'dispatch_idempotent_event',
@@ -166,15 +179,22 @@ export class AcceptRepository {
   /** @param slot counter slot that no concurrent writer uses */
   async insert(rows: readonly AcceptRow[], slot: number): Promise<readonly AcceptResult[]> {
     const values = columns(rows, slot);
+    const refs = rows.some((row) => row.refs !== undefined)
+      ? refColumns(rows.map((row) => ({ rowId: row.eventId, refs: row.refs ?? [] })))
+      : null;
     if (!rows.some(needsChecks)) {
-      await this.sql.rows(ACCEPT_PLAIN, values);
+      if (refs === null) await this.sql.rows(ACCEPT_PLAIN, values);
+      else await this.sql.rows(ACCEPT_PLAIN_WITH_REFS, [...values, ...refs]);
       return rows.map(({ streamMode }) => ({ outcome: 'accepted', streamCreated: streamMode === 'fresh' }));
     }
     values.push(
       texts(rows.map((row) => row.idempotency?.key ?? null)),
       texts(rows.map((row) => row.idempotency?.requestHash ?? null)),
     );
-    const stored = await this.sql.rows<CheckedRow>(ACCEPT_CHECKED, values);
+    const stored =
+      refs === null
+        ? await this.sql.rows<CheckedRow>(ACCEPT_CHECKED, values)
+        : await this.sql.rows<CheckedRow>(ACCEPT_CHECKED_WITH_REFS, [...values, ...refs]);
     // Two rows of one group may name the same new stream: only the first one made it.
     const made = new Set<string>();
     return stored.map(({ ord, outcome, created }) => {

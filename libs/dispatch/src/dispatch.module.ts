@@ -1,3 +1,4 @@
+import { BlobsModule } from '@app/blobs';
 import { Global, Module } from '@nestjs/common';
 import { CounterSlots } from './counter-slots';
 import { DeadLetters } from './dead-letters.repository';
@@ -9,6 +10,7 @@ import { TaskTicketSender, TicketSender } from './ticket-sender';
 /** What every process needs that publishes events or reads live work. */
 @Global()
 @Module({
+  imports: [BlobsModule],
   providers: [
     HotSqlPools,
     CounterSlots,

@@ -2,7 +2,8 @@
  * The door through which every event comes, wherever it was made. When `accept` resolves the event is durable and will
  * be handled at least once; what is done after that (notices, tickets) may be lost without losing the event.
  */
-import { ConflictError, newId, NotFoundError, UnavailableError } from '@app/kernel';
+import { LargeValues, type Spilled } from '@app/blobs';
+import { ConflictError, newId, NotFoundError, NotOurRunError, UnavailableError } from '@app/kernel';
 import type { Db } from '@app/platform/database';
 import { LiveBus } from '@app/platform/live';
 import { counter } from '@app/platform/metrics';
@@ -69,15 +70,7 @@ export interface AcceptedEvent {
   readonly isRepeat: boolean;
 }
 
-/** The row an event was sent from is no longer ours: its worker lost its lease, or the run has been taken over. */
 const accepted = counter('hot_events_accepted_total', 'Events that are stored', ['source']);
-
-export class NotOurRunError extends Error {
-  constructor() {
-    super('The run belongs to another worker by now');
-    this.name = 'NotOurRunError';
-  }
-}
 
 const MAX_GROUP_ROWS = 500;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
@@ -96,6 +89,7 @@ export class EventAcceptor {
     private readonly tickets: TicketSender,
     private readonly totals: StreamTotals,
     private readonly slots: CounterSlots,
+    private readonly values: LargeValues,
   ) {
     this.repository = new AcceptRepository(pools.durable);
     this.writer = new GroupWriter({
@@ -117,8 +111,11 @@ export class EventAcceptor {
       const earlier = await this.findRepeat(event, event.idempotency);
       if (earlier !== null) return earlier;
     }
+    const stored = this.values.mayBeLarge(event.eventData)
+      ? await this.values.spill(event, event.eventData)
+      : null;
     const eventTimeMs = Date.now();
-    const row = this.rowOf(event, eventTimeMs);
+    const row = this.rowOf(event, eventTimeMs, stored);
     const result = await this.writer.push(row);
     switch (result.outcome) {
       case 'accepted':
@@ -148,7 +145,11 @@ export class EventAcceptor {
   async acceptWithin(db: Db, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
     const nowMs = Date.now();
-    const rows = events.map((event) => this.rowOf({ ...event, streamId: null }, nowMs));
+    const rows: AcceptRow[] = [];
+    for (const event of events) {
+      const stored = await this.values.spill(event, event.eventData);
+      rows.push(this.rowOf({ ...event, streamId: null }, nowMs, stored));
+    }
     const repository = new AcceptRepository({ rows: (statement, values) => db.query(statement, values) });
     await repository.insert(rows, this.slots.of('fire'));
     db.afterCommit(() => {
@@ -160,7 +161,7 @@ export class EventAcceptor {
     });
   }
 
-  private rowOf(event: NewEvent, eventTimeMs: number): AcceptRow {
+  private rowOf(event: NewEvent, eventTimeMs: number, stored: Spilled | null): AcceptRow {
     const streamId = event.streamId ?? newId();
     const owner = this.streams.get(streamId);
     if (event.streamId !== null && owner !== undefined && owner !== event.envId) {
@@ -175,7 +176,8 @@ export class EventAcceptor {
       streamId,
       streamMode: event.streamId === null ? 'fresh' : known,
       eventType: event.eventType,
-      eventData: event.eventData,
+      eventData: stored?.text ?? event.eventData,
+      ...(stored === null ? {} : { refs: stored.refs }),
       eventTimeMs,
       source: EVENT_SOURCES[event.source],
       byUserId: event.byUserId,

@@ -4,13 +4,7 @@ export { type ClaimedRow, type ClaimRoute } from './claim.repository';
 export { DeadLetters, type DeadLetter } from './dead-letters.repository';
 export { dispatchConfig, type DispatchConfig } from './dispatch.config';
 export { DispatchModule } from './dispatch.module';
-export {
-  EventAcceptor,
-  NotOurRunError,
-  type AcceptedEvent,
-  type EventRouting,
-  type NewEvent,
-} from './event-acceptor';
+export { EventAcceptor, type AcceptedEvent, type EventRouting, type NewEvent } from './event-acceptor';
 export { GroupWriter, type GroupWriterOptions } from './group-writer';
 export { cancelWaiting, LEASE_LIVES } from './history.sql';
 export { HotSql } from './hot-sql';

@@ -1,10 +1,11 @@
 /**
  * Tables: dispatch (delete, update, insert), run, trace_segment, event_unhandled, run_bucket, event_bucket,
- * usage_daily (insert), worker_lease (read).
+ * usage_daily, blob_ref (insert), worker_lease (read).
  *
  * What becomes of a claimed row. Every statement names the incarnation, the state and the run it expects, so that a
  * second outcome, or one of a worker that lost its lease, changes nothing.
  */
+import { insertRefs, KIND_OF_RESULT, refColumns, type NewRef } from '@app/blobs';
 import { countRuns, countUsage, LEASE_LIVES, RUN_COLUMNS } from './history.sql';
 import { statement, type Statement } from '@app/platform/database';
 import { bigints, booleans, byteas, doubles, ints, smallints, texts, uuids } from './array-params';
@@ -25,6 +26,8 @@ export interface EndedRun {
   readonly durationUs: number;
   /** JSON text. */
   readonly result: string | null;
+  /** To large values of the result that are kept apart. */
+  readonly refs?: readonly NewRef[];
   /** JSON text. */
   readonly info: string | null;
   readonly failureKind: string | null;
@@ -88,9 +91,13 @@ const SEGMENTS = (
 const GUARD = `d.dispatch_id = i.dispatch_id AND d.dispatch_id = ANY($2::uuid[]) AND d.state + 0 = 2 AND d.incarnation = $1 AND d.run_id IS NOT DISTINCT FROM i.run_id
     AND ${LEASE_LIVES}`;
 
-const FINISH = statement(
-  'dispatch_finish',
-  `
+const withRefs = (at: number, rows: string): string =>
+  `,\nrf AS (${insertRefs(at, rows, 'run_id', KIND_OF_RESULT)})`;
+
+const finishing = (name: string, refs: string): Statement =>
+  statement(
+    name,
+    `
 WITH done AS (
   DELETE FROM hot.dispatch d
   USING unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::float8[], $6::bigint[], $7::text[], $8::text[], $9::text[],
@@ -111,13 +118,16 @@ ins AS (
   FROM done),
 seg AS (${SEGMENTS(16, 'done')}),
 rb AS (${countRuns('done', '$15::smallint')}),
-us AS (${countUsage('done', '$15::smallint')})
+us AS (${countUsage('done', '$15::smallint')})${refs}
 SELECT run_id FROM done`,
-);
+  );
+const FINISH = finishing('dispatch_finish', '');
+const FINISH_WITH_REFS = finishing('dispatch_finish_refs', withRefs(20, 'done'));
 
-const RETRY_LATER = statement(
-  'dispatch_retry_later',
-  `
+const retryingLater = (name: string, refs: string): Statement =>
+  statement(
+    name,
+    `
 WITH kept AS (
   UPDATE hot.dispatch d SET
     state = 3, incarnation = NULL, due_at = to_timestamp(i.due_ms / 1000), tickets = 0,
@@ -126,10 +136,13 @@ WITH kept AS (
   FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::float8[], $6::bool[], $7::text[], $8::text[])
     AS i(dispatch_id, run_id, stop_ms, due_ms, quarantine, result, meta)
   WHERE ${GUARD}
-  RETURNING d.run_id),
-seg AS (${SEGMENTS(9, 'kept')})
+  RETURNING d.run_id, d.org_id, d.env_id, d.retention_class, coalesce(d.run_type, 2::smallint) AS run_type,
+    3::smallint AS status),
+seg AS (${SEGMENTS(9, 'kept')})${refs}
 SELECT run_id FROM kept`,
-);
+  );
+const RETRY_LATER = retryingLater('dispatch_retry_later', '');
+const RETRY_LATER_WITH_REFS = retryingLater('dispatch_retry_later_refs', withRefs(13, 'kept'));
 
 const DEAD_LETTER = statement(
   'dispatch_dead_letter',
@@ -284,7 +297,7 @@ export class SettleRepository {
     slot: number,
   ): Promise<ReadonlySet<string>> {
     const pick = <T>(of: (run: FinishedRun) => T): T[] => runs.map(of);
-    return this.ids(FINISH, [
+    return this.endedIds(FINISH, FINISH_WITH_REFS, runs, [
       incarnation,
       uuids(pick((r) => r.dispatchId)),
       uuids(pick((r) => r.runId)),
@@ -307,7 +320,7 @@ export class SettleRepository {
   /** Keeps ended attempts on their rows until another one is due. */
   async retryLater(incarnation: string, runs: readonly WaitingRun[]): Promise<ReadonlySet<string>> {
     const pick = <T>(of: (run: WaitingRun) => T): T[] => runs.map(of);
-    return this.ids(RETRY_LATER, [
+    return this.endedIds(RETRY_LATER, RETRY_LATER_WITH_REFS, runs, [
       incarnation,
       uuids(pick((r) => r.dispatchId)),
       uuids(pick((r) => r.runId)),
@@ -449,6 +462,17 @@ export class SettleRepository {
     runs: readonly Pick<EndedRun, 'runId' | 'retentionClass' | 'segments'>[],
   ): Promise<void> {
     await this.sql.rows(LATE_SEGMENTS, [incarnation, ...segmentColumns(runs)]);
+  }
+
+  private endedIds(
+    plain: Statement,
+    withReferences: Statement,
+    runs: readonly EndedRun[],
+    values: unknown[],
+  ): Promise<ReadonlySet<string>> {
+    if (!runs.some((run) => run.refs !== undefined && run.refs.length > 0)) return this.ids(plain, values);
+    const refs = refColumns(runs.map((run) => ({ rowId: run.runId, refs: run.refs ?? [] })));
+    return this.ids(withReferences, [...values, ...refs]);
   }
 
   private async ids(query: Statement, values: unknown[]): Promise<ReadonlySet<string>> {

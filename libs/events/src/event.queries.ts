@@ -1,4 +1,5 @@
 /** Tables: event, event_bucket, event_unhandled, dispatch. Reads only. */
+import { LargeValues } from '@app/blobs';
 import { idFloor, NotFoundError, pageOf, type EnvScope, type Page, type Paging } from '@app/kernel';
 import { Db, statement } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
@@ -56,13 +57,24 @@ const MINUTE_MS = 60_000;
 
 @Injectable()
 export class EventReads {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly values: LargeValues,
+  ) {}
 
   /** Throws NotFoundError, also for events of other envs. */
   async get(scope: EnvScope, eventId: string): Promise<EventView> {
-    const row = await this.db.queryOne<EventRow>(BY_ID, [eventId, scope.envId]);
-    if (row === undefined) throw new NotFoundError('Event');
-    return toView(row);
+    const stored = await this.stored(scope, eventId);
+    const [event = stored] = await this.filled(scope, [stored]);
+    return event;
+  }
+
+  /** The same, for what is executed again: throws LargeValueLostError rather than leaving a value out. */
+  async whole(scope: EnvScope, eventId: string): Promise<EventView> {
+    const event = await this.stored(scope, eventId);
+    if (!this.values.holdsReferences(event.eventData)) return event;
+    const held = { ownerId: eventId, text: event.eventData };
+    return { ...event, eventData: await this.values.whole(scope, held) };
   }
 
   /** Newest first. */
@@ -77,7 +89,23 @@ export class EventReads {
       paging.limit,
       paging.offset - (from?.before ?? 0),
     ]);
-    return pageOf(rows.map(toView), total, paging);
+    return pageOf(await this.filled(scope, rows.map(toView)), total, paging);
+  }
+
+  private async stored(scope: EnvScope, eventId: string): Promise<EventView> {
+    const row = await this.db.queryOne<EventRow>(BY_ID, [eventId, scope.envId]);
+    if (row === undefined) throw new NotFoundError('Event');
+    return toView(row);
+  }
+
+  /** With the large values of their data put back. */
+  private filled(scope: EnvScope, events: readonly EventView[]): Promise<readonly EventView[]> {
+    return this.values.fill(
+      scope,
+      events,
+      ({ eventId, eventData }) => ({ ownerId: eventId, text: eventData }),
+      (event, eventData) => ({ ...event, eventData }),
+    );
   }
 
   private async walk(

@@ -1,7 +1,6 @@
 /** The one place where a path gets other content: create, replace, delete, each in one transaction. */
 import { Injectable } from '@nestjs/common';
-import { newId } from '@app/kernel';
-import { NotOurRunError } from '@app/dispatch';
+import { newId, NotOurRunError } from '@app/kernel';
 import { Db } from '@app/platform/database';
 import { FileBytes, type StagedBytes } from './file-bytes';
 import { FileUsage } from './file-usage';

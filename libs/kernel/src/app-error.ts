@@ -91,6 +91,14 @@ export class ConflictError extends AppError {
   }
 }
 
+/** The row that the work was done for is no longer ours: its worker lost its lease, or the run has been taken over. */
+export class NotOurRunError extends Error {
+  constructor() {
+    super('The run belongs to another worker by now');
+    this.name = 'NotOurRunError';
+  }
+}
+
 export class UnavailableError extends AppError {
   constructor(message: string, options?: ErrorOptions) {
     super('service_unavailable', message, { ...options, retryAfterSeconds: 1 });

@@ -5,6 +5,7 @@ export {
   ConflictError,
   ForbiddenError,
   NotFoundError,
+  NotOurRunError,
   UnauthorizedError,
   UnavailableError,
   type AppErrorOptions,

@@ -1,4 +1,5 @@
 /** Tables: event, event_unhandled, dispatch, run. Read-only. One event with its payload. */
+import { LargeValues } from '@app/blobs';
 import { Injectable } from '@nestjs/common';
 import type { EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
@@ -12,7 +13,10 @@ export interface EventDetailRecord extends EventRecord {
 
 @Injectable()
 export class EventDetailQueries {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly values: LargeValues,
+  ) {}
 
   find(scope: EnvScope, eventId: string): Promise<EventDetailRecord | undefined> {
     return this.db.queryOne<EventDetailRecord>(
@@ -23,10 +27,13 @@ export class EventDetailQueries {
     );
   }
 
-  payload(scope: EnvScope, eventId: string): Promise<{ readonly event_data: string } | undefined> {
-    return this.db.queryOne(`SELECT event_data FROM hot.event WHERE event_id = $2 AND env_id = $1`, [
-      scope.envId,
-      eventId,
-    ]);
+  /** With its large values. */
+  async payload(scope: EnvScope, eventId: string): Promise<{ readonly event_data: string } | undefined> {
+    const row = await this.db.queryOne<{ event_data: string }>(
+      `SELECT event_data FROM hot.event WHERE event_id = $2 AND env_id = $1`,
+      [scope.envId, eventId],
+    );
+    if (row === undefined) return undefined;
+    return { event_data: await this.values.shownOne(scope, { ownerId: eventId, text: row.event_data }) };
   }
 }

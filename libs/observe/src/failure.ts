@@ -9,7 +9,9 @@ const KINDS: readonly RunFailure['kind'][] = [
   'resource-limit',
   'unrecordable',
 ];
-const MESSAGE = /"msg"\s*:\s*("(?:[^"\\]|\\.)*)/;
+/** Of a message that is kept apart, its beginning. */
+const MESSAGE =
+  /"msg"\s*:\s*(?:\{"\$type":"::hot::blob\/BlobRef","\$val":\{[^{}]*?"preview":)?("(?:[^"\\]|\\.)*)/;
 
 /** First line of what went wrong, from the beginning of a failure's JSON text, which may be cut anywhere. */
 export function failurePreview(head: string | null): string | null {

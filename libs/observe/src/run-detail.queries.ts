@@ -3,6 +3,7 @@
  *
  * One run with everything its page shows at once; values and trace are asked for apart.
  */
+import { LargeValues } from '@app/blobs';
 import { Injectable } from '@nestjs/common';
 import type { EnvScope } from '@app/kernel';
 import { Db } from '@app/platform/database';
@@ -81,19 +82,22 @@ WITH one AS MATERIALIZED (
 
 @Injectable()
 export class RunDetailQueries {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly values: LargeValues,
+  ) {}
 
   find(scope: EnvScope, runId: string): Promise<RunDetailRecord | undefined> {
     return this.db.queryOne<RunDetailRecord>(`${ONE} ${DETAIL}`, [scope.envId, runId]);
   }
 
   /** What the run was called with: its event's type and data. */
-  input(
+  async input(
     scope: EnvScope,
     runId: string,
   ): Promise<{ readonly run_type: number; readonly event_data: string } | undefined> {
-    return this.db.queryOne(
-      `SELECT o.run_type::int AS run_type, e.event_data
+    const row = await this.db.queryOne<{ run_type: number; event_id: string; event_data: string }>(
+      `SELECT o.run_type::int AS run_type, o.event_id, e.event_data
          FROM (SELECT event_id, retention_class, coalesce(run_type, 2::smallint) AS run_type
                  FROM hot.dispatch d WHERE d.run_id = $2 AND d.env_id = $1 AND ${IS_LIVE_RUN}
                UNION ALL
@@ -103,17 +107,22 @@ export class RunDetailQueries {
                                 AND e.env_id = $1 LIMIT 1) e`,
       [scope.envId, runId],
     );
+    if (row === undefined) return undefined;
+    const held = { ownerId: row.event_id, text: row.event_data };
+    return { run_type: row.run_type, event_data: await this.values.shownOne(scope, held) };
   }
 
   /** Result, failure or cancellation as JSON text. */
-  result(scope: EnvScope, runId: string): Promise<{ readonly result: string | null } | undefined> {
-    return this.db.queryOne(
+  async result(scope: EnvScope, runId: string): Promise<{ readonly result: string | null } | undefined> {
+    const row = await this.db.queryOne<{ result: string | null }>(
       `SELECT CASE WHEN d.state = 3 THEN d.last_result END AS result
          FROM hot.dispatch d WHERE d.run_id = $2 AND d.env_id = $1 AND ${IS_LIVE_RUN}
        UNION ALL
        SELECT result FROM hot.run WHERE run_id = $2 AND env_id = $1`,
       [scope.envId, runId],
     );
+    const text = row?.result ?? null;
+    return text === null ? row : { result: await this.values.shownOne(scope, { ownerId: runId, text }) };
   }
 
   /**

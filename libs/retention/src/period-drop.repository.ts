@@ -1,6 +1,6 @@
 /**
  * Tables: event, run, trace_segment, stream_data, access (drop partitions), event_unhandled (delete), run_bucket,
- * event_bucket (delete, insert), dispatch (read). All tenants.
+ * event_bucket (delete, insert), blob_ref (update), dispatch (read). All tenants.
  *
  * Counters forget exactly what is dropped. Ids and counters have their times from different clocks, so at midnight a run
  * may lie in the partition of one day and be counted in the hour of the next. An environment whose rows of the period are
@@ -82,6 +82,11 @@ const FORGET_EMPTY = ['run_bucket', 'event_bucket'].map(
     `DELETE FROM hot.${buckets} WHERE granularity = 2 AND slot = 0 AND count = 0 AND bucket_start < to_timestamp($1::float8 / 1000)`,
 );
 
+/** What was kept apart of the rows; a task's result stays with the task, which is no history. */
+const RELEASE_VALUES = `
+  UPDATE hot.blob_ref SET active = false, deactivated_at = now()
+   WHERE retention_class = $1 AND source_id >= $2 AND source_id < $3 AND active AND source_kind <> 'task_result'`;
+
 @Injectable()
 export class PeriodDropRepository {
   constructor(private readonly db: Db) {}
@@ -130,6 +135,7 @@ export class PeriodDropRepository {
         [retentionClass, ...ids],
       );
       for (const sql of FORGET_EMPTY) await this.db.execute(sql, [toMs + HOUR_MS]);
+      await this.db.execute(RELEASE_VALUES, [retentionClass, ...ids]);
       const tables = HISTORY_TABLES.map(partition).filter((table) => existing.has(table));
       if (tables.length > 0)
         await this.db.execute(`DROP TABLE ${tables.map((table) => `hot.${table}`).join(', ')}`);

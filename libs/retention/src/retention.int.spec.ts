@@ -168,6 +168,44 @@ describe('retention', () => {
     expect(await app.get(Retention).dropExpired()).toBe(0);
   });
 
+  it('lets go of the large values of what it drops, and of nothing else', async () => {
+    const refer = async (idAt: string, retentionClass: number, kind: string): Promise<string> => {
+      const [objectId, sourceId] = [newId(), newIdAt(at(idAt))];
+      await db.execute(
+        `INSERT INTO hot.blob_object (blob_object_id, org_id, env_id, hash, size, storage_backend, storage_path, status)
+         VALUES ($1::uuid, $2, $3, $1::uuid::text, 1, 'local', 'x', 'available')`,
+        [objectId, orgId, pure],
+      );
+      await db.execute(
+        `INSERT INTO hot.blob_ref (blob_ref_id, blob_object_id, org_id, env_id, retention_class, source_kind, source_id, form)
+         VALUES ($1, $1, $2, $3, $4, $5, $6, 1)`,
+        [objectId, orgId, pure, retentionClass, kind, sourceId],
+      );
+      return objectId;
+    };
+    await add(pure, 7, '2026-11-10T10:00:00Z');
+    await count();
+    const gone = [
+      await refer('2026-11-10T10:00:00Z', 7, 'event_data'),
+      await refer('2026-11-10T11:00:00Z', 7, 'run_result'),
+    ];
+    const kept = [
+      await refer('2026-11-13T10:00:00Z', 7, 'event_data'),
+      await refer('2026-11-10T10:00:00Z', 30, 'event_data'),
+      // Tasks are no history: their results are kept with them.
+      await refer('2026-11-10T10:00:00Z', 7, 'task_result'),
+    ];
+    await app.get(Retention).dropExpired();
+    const ids = async (active: boolean) =>
+      (
+        await db.query<{ blob_ref_id: string }>('SELECT blob_ref_id FROM hot.blob_ref WHERE active = $1', [
+          active,
+        ])
+      ).map(({ blob_ref_id: id }) => id);
+    expect((await ids(false)).sort()).toEqual(gone.sort());
+    expect((await ids(true)).sort()).toEqual(kept.sort());
+  });
+
   it('removes streams of which nothing is left', async () => {
     await add(pure, 7, '2026-11-10T10:00:00Z');
     await add(longer, 30, '2026-11-10T10:00:00Z');

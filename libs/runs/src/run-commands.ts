@@ -110,7 +110,8 @@ export class RunCommands {
 
   /**
    * Runs a finished run's handler again with a copy of its event, in a stream of its own. Answers the new event's id.
-   * Throws BadRequestError for an input that is no JSON, or no list of arguments where a function was called.
+   * Throws BadRequestError for an input that is no JSON, or no list of arguments where a function was called, and
+   * LargeValueLostError when its event is not there as a whole.
    */
   async rerun(
     principal: Principal,
@@ -121,7 +122,7 @@ export class RunCommands {
     if (run.status === 'running') throw new ConflictError('The run is still going on');
     if (run.runType === 'task') throw new ConflictError('A task is started by a program; run that one again');
     if (run.eventId === null) throw new NotFoundError('Event');
-    const event = await this.eventReads.get(principal, run.eventId);
+    const event = await this.eventReads.whole(principal, run.eventId);
     const routing: EventRouting = {
       rerunOf: runId,
       ...(options.onOriginalBuild === true && run.buildId !== null ? { buildId: run.buildId } : {}),

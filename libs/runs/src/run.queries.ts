@@ -1,4 +1,5 @@
 /** Tables: run, dispatch, project, run_bucket. Reads only. */
+import { LargeValues } from '@app/blobs';
 import { idFloor, NotFoundError, pageOf, type EnvScope, type Page, type Paging } from '@app/kernel';
 import { HotSqlPools } from '@app/dispatch';
 import { Db, statement } from '@app/platform/database';
@@ -102,6 +103,7 @@ export class RunReads {
     private readonly db: Db,
     private readonly counters: RunCounters,
     private readonly pools: HotSqlPools,
+    private readonly values: LargeValues,
   ) {}
 
   /** Throws NotFoundError, also for runs of other envs. */
@@ -114,19 +116,21 @@ export class RunReads {
   /** Those that exist in the env, in no order. */
   async getMany(scope: EnvScope, runIds: readonly string[]): Promise<readonly RunView[]> {
     // Asked for every end of a run that somebody follows: planned once, not every time.
-    return (await this.pools.scanning.rows<RunRow>(BY_IDS, [scope.envId, runIds])).map(toRunView);
+    const rows = await this.pools.scanning.rows<RunRow>(BY_IDS, [scope.envId, runIds]);
+    return this.filled(scope, rows.map(toRunView));
   }
 
   /** All runs of an event, newest first. */
   async ofEvent(scope: EnvScope, eventId: string, paging: Paging): Promise<Page<RunView>> {
     const rows = await this.db.query<RunRow>(BY_EVENT, [scope.envId, eventId]);
     const page = rows.slice(paging.offset, paging.offset + paging.limit);
-    return pageOf(page.map(toRunView), rows.length, paging);
+    return pageOf(await this.filled(scope, page.map(toRunView)), rows.length, paging);
   }
 
   /** The newest runs of a stream, oldest first; tasks are not among them. */
   async ofStream(scope: EnvScope, streamId: string, limit: number): Promise<readonly RunView[]> {
-    return (await this.db.query<RunRow>(OF_STREAM, [scope.envId, streamId, limit])).map(toRunView);
+    const rows = await this.db.query<RunRow>(OF_STREAM, [scope.envId, streamId, limit]);
+    return this.filled(scope, rows.map(toRunView));
   }
 
   /** Newest first. Tasks only when their type is asked for. */
@@ -145,7 +149,17 @@ export class RunReads {
       from.below,
       from.below,
     ]);
-    return pageOf(rows.map(toRunView), total, paging);
+    return pageOf(await this.filled(scope, rows.map(toRunView)), total, paging);
+  }
+
+  /** With the large values of their results put back. */
+  private filled(scope: EnvScope, runs: readonly RunView[]): Promise<readonly RunView[]> {
+    return this.values.fill(
+      scope,
+      runs,
+      ({ runId, result }) => ({ ownerId: runId, text: result }),
+      (run, result) => ({ ...run, result }),
+    );
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Tables: task. Reads only. */
+import { LargeValues } from '@app/blobs';
 import { NotFoundError, type EnvScope } from '@app/kernel';
 import { Db, statement } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
@@ -67,7 +68,10 @@ export interface TaskUsage {
 
 @Injectable()
 export class TaskReads {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly values: LargeValues,
+  ) {}
 
   /** Throws NotFoundError, also for tasks of other envs. */
   async get(scope: EnvScope, taskId: string): Promise<TaskView> {
@@ -76,14 +80,26 @@ export class TaskReads {
     return task;
   }
 
+  /** The same, for a program: throws LargeValueLostError rather than leaving a value out. */
+  async whole(scope: EnvScope, taskId: string): Promise<TaskView> {
+    const [row] = await this.db.query<TaskRow>(BY_IDS, [scope.envId, [taskId]]);
+    if (row === undefined) throw new NotFoundError('Task');
+    const task = toTaskView(row);
+    const { runId, result } = task;
+    if (runId === null || result === null || !this.values.holdsReferences(result)) return task;
+    return { ...task, result: await this.values.whole(scope, { ownerId: runId, text: result }) };
+  }
+
   /** Those that exist in the env, in no order. */
   async getMany(scope: EnvScope, taskIds: readonly string[]): Promise<readonly TaskView[]> {
-    return (await this.db.query<TaskRow>(BY_IDS, [scope.envId, taskIds])).map(toTaskView);
+    const rows = await this.db.query<TaskRow>(BY_IDS, [scope.envId, taskIds]);
+    return this.filled(scope, rows.map(toTaskView));
   }
 
   /** Newest first. */
   async ofStream(scope: EnvScope, streamId: string, limit: number): Promise<readonly TaskView[]> {
-    return (await this.db.query<TaskRow>(OF_STREAM, [scope.envId, streamId, limit])).map(toTaskView);
+    const rows = await this.db.query<TaskRow>(OF_STREAM, [scope.envId, streamId, limit]);
+    return this.filled(scope, rows.map(toTaskView));
   }
 
   /** From counters. @param from first day, @param to day after the last: `2026-11-01` */
@@ -94,6 +110,16 @@ export class TaskReads {
       to,
     ]);
     return { tasks: row?.tasks ?? 0, taskMs: row?.task_ms ?? 0, computeUnits: row?.compute_units ?? 0 };
+  }
+
+  /** With the large values of their results put back: those of the run that they ended with. */
+  private filled(scope: EnvScope, tasks: readonly TaskView[]): Promise<readonly TaskView[]> {
+    return this.values.fill(
+      scope,
+      tasks,
+      ({ runId, result }) => ({ ownerId: runId, text: result }),
+      (task, result) => ({ ...task, result }),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tables: usage_daily, run, env, org, file, file_usage, store_entry, store_tally, stream, event. Reads only, all tenants.
+ * Tables: usage_daily, run, env, org, file, file_usage, blob_object, blob_usage, store_entry, store_tally, stream, event. Reads only, all tenants.
  *
  * Counts again what is billed and shown as used. Days of which history may have been dropped are left out: their
  * counters stay, their facts do not.
@@ -14,6 +14,8 @@ export interface UsageDifference {
     | 'call bytes a day'
     | 'files'
     | 'file bytes'
+    | 'blob objects'
+    | 'blob bytes'
     | 'store entries'
     | 'store bytes';
   /** Organization, environment or store. */
@@ -62,6 +64,16 @@ CROSS JOIN (VALUES ('files'), ('file bytes')) AS m(counter)
 WHERE CASE m.counter WHEN 'files' THEN coalesce(u.files, 0) <> coalesce(f.files, 0)
                      ELSE coalesce(u.bytes, 0) <> coalesce(f.bytes, 0) END`;
 
+const BLOBS = `
+SELECT m.counter, org_id AS id, CASE m.counter WHEN 'blob objects' THEN coalesce(u.objects, 0) ELSE coalesce(u.bytes, 0) END::float8 AS counted,
+       CASE m.counter WHEN 'blob objects' THEN coalesce(o.objects, 0) ELSE coalesce(o.bytes, 0) END::float8 AS facts
+FROM (SELECT org_id, sum(objects) AS objects, sum(bytes) AS bytes FROM hot.blob_usage GROUP BY 1) u
+FULL JOIN (SELECT org_id, count(*) AS objects, sum(size) AS bytes FROM hot.blob_object WHERE status = 'available' GROUP BY 1) o
+  USING (org_id)
+CROSS JOIN (VALUES ('blob objects'), ('blob bytes')) AS m(counter)
+WHERE CASE m.counter WHEN 'blob objects' THEN coalesce(u.objects, 0) <> coalesce(o.objects, 0)
+                     ELSE coalesce(u.bytes, 0) <> coalesce(o.bytes, 0) END`;
+
 const STORES = `
 SELECT m.counter, store_id AS id, CASE m.counter WHEN 'store entries' THEN coalesce(t.entries, 0) ELSE coalesce(t.bytes, 0) END::float8 AS counted,
        CASE m.counter WHEN 'store entries' THEN coalesce(e.entries, 0) ELSE coalesce(e.bytes, 0) END::float8 AS facts
@@ -92,7 +104,7 @@ export class UsageVerifier {
       // As long as it takes: nobody waits for it but whoever asked.
       await this.db.execute('SET LOCAL statement_timeout = 0');
       const differences: UsageDifference[] = [];
-      for (const sql of [DAILY, FILES, STORES]) {
+      for (const sql of [DAILY, FILES, BLOBS, STORES]) {
         differences.push(...(await this.db.query<UsageDifference & Record<string, unknown>>(sql)));
       }
       const streams = await this.db.queryOne<{ n: number }>(STREAMS);

@@ -1,5 +1,5 @@
 /**
- * Tables: usage_daily, file_usage, store_tally, store_map, build, project, env, org, org_user, schedule. Read-only.
+ * Tables: usage_daily, file_usage, blob_usage, store_tally, store_map, build, project, env, org, org_user, schedule. Read-only.
  *
  * Nothing here reads facts: what is used was counted when it happened, and is counted by day (UTC). A run counts on the
  * day on which it ended.
@@ -16,6 +16,7 @@ export interface UsedRow {
   readonly calls: number;
   readonly call_bytes: number;
   readonly file_bytes: number;
+  readonly blob_bytes: number;
   readonly store_bytes: number;
   readonly build_bytes: number;
   readonly team_members: number;
@@ -47,6 +48,7 @@ WITH counted AS (
   FROM (${KEPT_SINCE}) k LEFT JOIN hot.usage_daily u ON u.org_id = $1)
 SELECT counted.*,
   (SELECT coalesce(sum(bytes), 0) FROM hot.file_usage WHERE org_id = $1)::bigint AS file_bytes,
+  (SELECT coalesce(sum(bytes), 0) FROM hot.blob_usage WHERE org_id = $1)::bigint AS blob_bytes,
   (SELECT coalesce(sum(t.bytes), 0) FROM hot.store_map m JOIN hot.store_tally t USING (store_id)
     WHERE m.org_id = $1)::bigint AS store_bytes,
   (SELECT coalesce(sum(b.size), 0) FROM hot.env e JOIN hot.project p USING (env_id) JOIN hot.build b USING (project_id)

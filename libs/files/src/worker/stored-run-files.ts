@@ -1,7 +1,6 @@
 /** Calls of running programs on stored files: their JSON read and written, failures in their words. */
-import { NotOurRunError } from '@app/dispatch';
 import { ProgramFiles, type ExpectedFile, type FileActor, type FileView } from '@app/files';
-import { AppError, type ErrorCode } from '@app/kernel';
+import { AppError, NotOurRunError, type ErrorCode } from '@app/kernel';
 import { RunFiles, type FileCall, type FileUser } from '@app/runs';
 import { Injectable, Logger } from '@nestjs/common';
 

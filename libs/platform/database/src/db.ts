@@ -30,7 +30,7 @@ interface Transaction {
 @Injectable()
 export class Db {
   private readonly log = new Logger(Db.name);
-  private readonly ambient = new AsyncLocalStorage<Transaction>();
+  private readonly ambient = new AsyncLocalStorage<Transaction | undefined>();
 
   constructor(private readonly source: DataSource) {}
 
@@ -69,6 +69,11 @@ export class Db {
         await sleep(2 ** attempt * 5 * (0.5 + Math.random()));
       }
     }
+  }
+
+  /** Runs the work on other connections than the surrounding transaction's: it stays when that is undone. */
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.ambient.run(undefined, work);
   }
 
   /**

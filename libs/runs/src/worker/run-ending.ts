@@ -1,4 +1,5 @@
 /** The outcome of a run into the database, and word of it to whoever listens. */
+import { LargeValues } from '@app/blobs';
 import {
   DISPATCH_KINDS,
   dispatchConfig,
@@ -39,6 +40,7 @@ export class RunEnding {
     private readonly tickets: TicketSender,
     private readonly taskTickets: TaskTicketSender,
     private readonly totals: StreamTotals,
+    private readonly values: LargeValues,
     @Inject(dispatchConfig.token) private readonly dispatch: DispatchConfig,
   ) {}
 
@@ -61,7 +63,10 @@ export class RunEnding {
       cancelRequested: active.cancelRequested,
       random: Math.random(),
     });
-    const ended = endedRun(active, planned, verdict.result, verdict.failureKind, host, outcome);
+    const ended = await this.spilled(
+      row,
+      endedRun(active, planned, verdict.result, verdict.failureKind, host, outcome),
+    );
     if (verdict.kind === 'retry') {
       const dueMs = Date.now() + verdict.delayMs;
       const kept = await this.settler.retryLater(incarnation, {
@@ -272,6 +277,13 @@ export class RunEnding {
       outcome: { row, target: planned.target, stopMs: ended.stopMs, result: failureJson(message) },
     });
     this.totals.add(row.stream_id, { runs: 1, failed: 1, durationUs: ended.durationUs });
+  }
+
+  /** As it is stored: large values of the result beside the row. */
+  private async spilled({ org_id: orgId, env_id: envId }: ClaimedRow, run: EndedRun): Promise<EndedRun> {
+    if (run.result === null || !this.values.mayBeLarge(run.result)) return run;
+    const stored = await this.values.spill({ orgId, envId }, run.result);
+    return stored === null ? run : { ...run, result: stored.text, refs: stored.refs };
   }
 
   private waits(

@@ -2,6 +2,7 @@
  * From a claimed row to its outcome in the database. Never throws for reasons of the program. Everything it writes
  * names the incarnation that claimed the row, so that whatever was overtaken meanwhile stays without effect.
  */
+import { LargeValueLostError, LargeValues } from '@app/blobs';
 import {
   DISPATCH_KINDS,
   readRestarts,
@@ -47,6 +48,7 @@ export class RunExecutor {
     private readonly settler: RunSettler,
     private readonly announcer: RunAnnouncer,
     private readonly seals: EventSeals,
+    private readonly values: LargeValues,
   ) {}
 
   /** Of events and calls, or tasks. */
@@ -61,7 +63,9 @@ export class RunExecutor {
   async execute(claimed: ClaimedRow, incarnation: string, target: RunTarget | null): Promise<void> {
     let row = claimed;
     try {
-      row = this.seals.opened(claimed);
+      // Seals were made before large values were taken out: their places are those of the whole text.
+      if (this.values.holdsReferences(row.event_data)) row = await this.whole(row);
+      row = this.seals.opened(row);
       if (target !== null && row.handler_key === target.handlerKey) {
         const planned =
           row.run_type === RUN_TYPES.call
@@ -74,8 +78,14 @@ export class RunExecutor {
       }
       await this.route(row, incarnation);
     } catch (error) {
-      if (error instanceof SecretUnreadableError) {
-        return this.failUnreadable(row, incarnation, error).catch(() => this.giveBack(row, incarnation));
+      const problem =
+        error instanceof SecretUnreadableError
+          ? `The secrets in the data of this event can not be read: ${error.message}`
+          : error instanceof LargeValueLostError
+            ? error.message
+            : null;
+      if (problem !== null) {
+        return this.failUnreadable(row, incarnation, problem).catch(() => this.giveBack(row, incarnation));
       }
       await this.failed(row, incarnation, error);
     }
@@ -96,13 +106,18 @@ export class RunExecutor {
     await this.ending.undeliverable(row, incarnation, cause).catch(() => this.giveBack(row, incarnation));
   }
 
-  /** What a run sent sealed can't be opened: no worker with these keys can ever run it. */
-  private failUnreadable(row: ClaimedRow, incarnation: string, error: SecretUnreadableError): Promise<void> {
+  /** What it was sent can't be opened or is not there any more: no worker with these keys can ever run it. */
+  private failUnreadable(row: ClaimedRow, incarnation: string, message: string): Promise<void> {
     return this.ending.failAtOnce(row, incarnation, {
-      runType: RUN_TYPES.event,
+      runType: Object.values(RUN_TYPES).find((type) => type === row.run_type) ?? RUN_TYPES.event,
       functionName: row.function_name ?? row.event_type,
-      message: `The secrets in the data of this event can not be read: ${error.message}`,
+      message,
     });
+  }
+
+  private async whole(row: ClaimedRow): Promise<ClaimedRow> {
+    const { org_id: orgId, env_id: envId, event_id: ownerId, event_data: text } = row;
+    return { ...row, event_data: await this.values.whole({ orgId, envId }, { ownerId, text }) };
   }
 
   /** A row that can't be claimed, if that will not change: after a few tickets it becomes a dead letter. */

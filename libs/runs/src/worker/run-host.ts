@@ -2,9 +2,9 @@
  * What a running program reaches of the platform. What it posts is handled in order, and all of it is settled before
  * the run's outcome is written, so that whoever sees the outcome sees what led to it.
  */
-import { EventAcceptor, NotOurRunError } from '@app/dispatch';
+import { EventAcceptor } from '@app/dispatch';
 import { cut, scanJson } from '@app/events';
-import { newId, UnavailableError } from '@app/kernel';
+import { newId, NotOurRunError, UnavailableError } from '@app/kernel';
 import type { SandboxHost } from '@app/platform/sandbox';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSeals } from '../event-seals';

@@ -1,4 +1,5 @@
 /** Tables: task, project, build, task_message, event. Read-only. What the app shows of tasks. */
+import { LargeValues } from '@app/blobs';
 import type { TaskStatusName } from '@app/contracts';
 import { idFloor, type EnvScope } from '@app/kernel';
 import { Db, statement } from '@app/platform/database';
@@ -95,7 +96,7 @@ const DETAIL = statement(
 
 const TEXTS = statement(
   'tasks_admin_texts',
-  `SELECT t.result, t.checkpoint,
+  `SELECT t.result, t.run_id, t.checkpoint,
      (SELECT e.event_data FROM hot.event e WHERE e.event_id = t.task_id AND e.retention_class = t.retention_class)
        AS event_data
    FROM hot.task t WHERE t.env_id = $1 AND t.task_id = $2`,
@@ -109,7 +110,10 @@ export interface TaskTexts {
 
 @Injectable()
 export class TaskListQueries {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly values: LargeValues,
+  ) {}
 
   async list(
     scope: EnvScope,
@@ -139,8 +143,17 @@ export class TaskListQueries {
     return this.db.queryOne<TaskDetailRecord & Record<string, unknown>>(DETAIL, [scope.envId, taskId]);
   }
 
+  /** With their large values. */
   async texts(scope: EnvScope, taskId: string): Promise<TaskTexts | undefined> {
-    return this.db.queryOne<TaskTexts & Record<string, unknown>>(TEXTS, [scope.envId, taskId]);
+    const row = await this.db.queryOne<TaskTexts & { run_id: string | null }>(TEXTS, [scope.envId, taskId]);
+    if (row === undefined) return undefined;
+    const whole = async (ownerId: string | null, text: string | null): Promise<string | null> =>
+      ownerId === null || text === null ? text : this.values.shownOne(scope, { ownerId, text });
+    return {
+      result: await whole(row.run_id, row.result),
+      checkpoint: row.checkpoint,
+      event_data: await whole(taskId, row.event_data),
+    };
   }
 
   /** Counts per value under the other filters, among the newest 10,000. */

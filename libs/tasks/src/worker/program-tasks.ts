@@ -1,4 +1,5 @@
 /** The calls of the library on tasks and containers: texts are cut out of what came and spliced into what goes. */
+import { LargeValues } from '@app/blobs';
 import {
   encodeStreamNotice,
   RUN_TYPES,
@@ -54,6 +55,7 @@ export class ProgramTasks extends RunTasks {
     private readonly seals: EventSeals,
     private readonly bus: LiveBus,
     private readonly quotas: TaskQuotas,
+    private readonly values: LargeValues,
     readonly places: TaskSlots,
     readonly containers: ContainerTasks,
   ) {
@@ -84,7 +86,7 @@ export class ProgramTasks extends RunTasks {
 
   private readonly answers: Readonly<Record<TaskCall, Answer>> = {
     'task.start': (run, args) => this.start(run, args),
-    'task.get': async (run, args) => shown(await this.reads.get(run, args.taskId())),
+    'task.get': async (run, args) => shown(await this.reads.whole(run, args.taskId())),
     'task.wait': async (run, args, signal) => {
       const taskId = args.taskId();
       const untilMs = Date.now() + args.count('maxMs');
@@ -92,7 +94,7 @@ export class ProgramTasks extends RunTasks {
       const ended = await this.waits.until(
         { what: 'end', taskId, untilMs, signal, parks: parkable(run) },
         async () => {
-          const task = await this.reads.get(run, taskId);
+          const task = await this.reads.whole(run, taskId);
           return isEnded(task.status) ? task : null;
         },
       );
@@ -142,6 +144,7 @@ export class ProgramTasks extends RunTasks {
       `{"fn":${JSON.stringify(functionName)},"args":${args.raw('args') ?? 'null'},` +
       `"options":${JSON.stringify({ timeout: timeoutMs, retry })}}`;
     const { eventData, sealed } = this.seals.seal(run, taskId, data, run.secrets);
+    const stored = await this.values.spill(run, eventData);
     const task: NewTask = {
       guard: { incarnation: run.incarnation, dispatchId: run.dispatchId },
       taskId,
@@ -153,7 +156,8 @@ export class ProgramTasks extends RunTasks {
       buildId: run.target.buildId,
       functionName,
       container,
-      eventData,
+      eventData: stored?.text ?? eventData,
+      refs: stored?.refs ?? [],
       sealed,
       startData: JSON.stringify({ timeoutMs, retry, ...(container === null ? {} : { isContainer: true }) }),
       timeoutMs,

@@ -1,8 +1,18 @@
+import { refColumns, type NewRef } from '@app/blobs';
 import { CounterSlots, GroupWriter, HotSqlPools, isRowsFault } from '@app/dispatch';
-import { Db } from '@app/platform/database';
+import { Db, type Statement } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
 import { TASK_TYPES } from '../task.view';
-import { CHECKPOINT, CONTAINERS_OF, LOCK_CONTAINERS, RECEIVE, RESTORE, SEND, START } from './task.sql';
+import {
+  CHECKPOINT,
+  CONTAINERS_OF,
+  LOCK_CONTAINERS,
+  RECEIVE,
+  RESTORE,
+  SEND,
+  START,
+  START_WITH_REFS,
+} from './task.sql';
 
 /** Whose write it is. */
 export interface Guard {
@@ -25,6 +35,8 @@ export interface NewTask {
   readonly container: { readonly size: string; readonly shown: string } | null;
   /** JSON text. */
   readonly eventData: string;
+  /** To large values of the data that are kept apart. */
+  readonly refs: readonly NewRef[];
   readonly sealed: string | null;
   /** JSON text. */
   readonly startData: string;
@@ -81,7 +93,8 @@ export class TaskRepository {
     return this.db.tx(async () => {
       await this.db.execute(LOCK_CONTAINERS, [task.orgId]);
       if ((await this.containersOf(task.orgId)) >= limit) return 'full';
-      return (await this.db.query(START, this.columns([task], task.guard.incarnation))).length > 0;
+      const { statement, values } = this.starting([task], task.guard.incarnation);
+      return (await this.db.query(statement, values)).length > 0;
     });
   }
 
@@ -124,14 +137,17 @@ export class TaskRepository {
   }
 
   private async insert(tasks: readonly NewTask[], incarnation: string): Promise<ReadonlySet<string>> {
-    const rows = await this.pools.durable.rows<{ task_id: string }>(START, this.columns(tasks, incarnation));
+    const { statement, values } = this.starting(tasks, incarnation);
+    const rows = await this.pools.durable.rows<{ task_id: string }>(statement, values);
     return new Set(rows.map((row) => row.task_id));
   }
 
-  /** As START takes them. */
-  private columns(tasks: readonly NewTask[], incarnation: string): unknown[] {
+  private starting(
+    tasks: readonly NewTask[],
+    incarnation: string,
+  ): { readonly statement: Statement; readonly values: unknown[] } {
     const pick = <T>(of: (task: NewTask) => T): T[] => tasks.map(of);
-    return [
+    const values = [
       pick((task) => task.taskId),
       pick((task) => task.guard.dispatchId),
       pick((task) => task.orgId),
@@ -155,5 +171,8 @@ export class TaskRepository {
       pick(({ container }) => container?.size ?? null),
       pick(({ container }) => container?.shown ?? null),
     ];
+    if (!tasks.some(({ refs }) => refs.length > 0)) return { statement: START, values };
+    const refs = refColumns(tasks.map((task) => ({ rowId: task.taskId, refs: task.refs })));
+    return { statement: START_WITH_REFS, values: [...values, ...refs] };
   }
 }

@@ -1,19 +1,21 @@
 /**
- * Tables: task, task_message, event, dispatch, event_bucket (insert, update, delete), worker_lease (read).
+ * Tables: task, task_message, event, dispatch, event_bucket, blob_ref (insert, update, delete), worker_lease (read).
  *
  * What running programs do with tasks. Every write counts only while the run's incarnation has its dispatch row.
  */
+import { insertRefs } from '@app/blobs';
 import { LEASE_LIVES } from '@app/dispatch';
-import { statement } from '@app/platform/database';
+import { statement, type Statement } from '@app/platform/database';
 
 /** $1 incarnation, $2 dispatch id. */
 const OURS = `EXISTS (SELECT 1 FROM hot.dispatch d
     WHERE d.dispatch_id = $2 AND d.incarnation = $1 AND d.state = 2 AND ${LEASE_LIVES})`;
 
 /** A task is an event that orders it, a row of live work, and what people see: one id for all three. */
-export const START = statement(
-  'task_start',
-  `
+const starting = (name: string, refs: string): Statement =>
+  statement(
+    name,
+    `
 WITH i AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::uuid[], $7::uuid[],
       $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::uuid[],
@@ -52,8 +54,13 @@ WITH i AS MATERIALIZED (
     INSERT INTO hot.task (task_id, org_id, env_id, retention_class, stream_id, project_id, build_id, origin_run_id,
                           function_name, timeout_ms, retry, by_user_id, access_id, task_type, size, container)
     SELECT task_id, org_id, env_id, retention_class, stream_id, project_id, build_id, origin_run_id, function_name,
-           timeout_ms, retry, by_user_id, access_id, task_type, size, container FROM ok)
+           timeout_ms, retry, by_user_id, access_id, task_type, size, container FROM ok)${refs}
 SELECT task_id FROM ok`,
+  );
+export const START = starting('task_start', '');
+export const START_WITH_REFS = starting(
+  'task_start_refs',
+  `,\n  rf AS (${insertRefs(23, 'ok', 'task_id', `'task_args'`)})`,
 );
 
 /** Until the end of the transaction nobody else starts a container for the organization. */

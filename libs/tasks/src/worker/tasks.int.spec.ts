@@ -225,6 +225,32 @@ describe('tasks', () => {
     expect(event?.event_data).not.toContain('the-long-secret');
   });
 
+  it('takes large arguments and gives a large result, whole, though both are kept apart', async () => {
+    const text = 'é'.repeat(100_000);
+    let seen: unknown;
+    tasks.job(tenant, ({ run }) => {
+      seen = JSON.parse(run.argsJson);
+      return { text };
+    });
+    const taskId = await tasks.startTask(tenant, [text]);
+    await ended(taskId);
+    expect(seen).toEqual([[text]]);
+    expect(await tasks.call(tenant, 'task.get', { taskId })).toMatchObject({ result: { text } });
+    const [row] = await tasks.db.query<{ result: string; event_data: string }>(
+      'SELECT t.result, e.event_data FROM hot.task t JOIN hot.event e ON e.event_id = t.task_id WHERE t.task_id = $1',
+      [taskId],
+    );
+    expect([row?.result, row?.event_data].map((stored) => (stored ?? text).length < 2_000)).toEqual([
+      true,
+      true,
+    ]);
+    const refs = await tasks.db.query<{ source_kind: string }>(
+      'SELECT source_kind FROM hot.blob_ref WHERE env_id = $1 ORDER BY 1',
+      [tenant.envId],
+    );
+    expect(refs.map((ref) => ref.source_kind)).toEqual(['task_args', 'task_result']);
+  });
+
   it('cancelled and completed at the same moment, a task is what its canceller was told', async () => {
     const scope = { orgId: tenant.orgId, envId: tenant.envId };
     const commands = tasks.worker.app.get(TaskCommands);

@@ -1,0 +1,1 @@
+export { BlobsApiModule } from './blobs-api.module';

@@ -105,7 +105,8 @@ export const CLAIMS: readonly ClaimsAbout[] = [
       ['T5', 'Messages sent before a task begins arrive, in order.'],
       ['T6', 'Who awaits a task is answered as soon as it has ended.'],
       ['T7', 'Compute units follow their formula.'],
-      ['T8', 'A task beyond its time has timed out.'],
+      ['T8', 'A task beyond its time has timed out; of a container nothing is left.'],
+      ['T9', 'Images of engines, mounts of the system and networks that are not allowed are refused.'],
     ],
   },
   {

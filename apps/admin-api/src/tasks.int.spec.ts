@@ -121,6 +121,68 @@ describe('tasks of the app', () => {
     expect((await browser.get(`${tenant.base}/tasks?status=lost`)).statusCode).toBe(400);
   });
 
+  it('show a container as it was ordered and ended, and a function without one', async () => {
+    const taskId = await makeTask({ status: 4, functionName: 'tools:1' });
+    const order = {
+      image: 'tools:1',
+      entrypoint: ['sh', '-c'],
+      command: ['report'],
+      script: null,
+      env: ['KEY'],
+      mounts: [{ resource: 'data', dest: '/in', readonly: true }],
+      writable: false,
+      network: 'none',
+      memory_mb: 1_024,
+      cpu_pct: 75,
+      tmp_mb: 500,
+      disk_mb: 10_240,
+      timeout_secs: 600,
+      multiplier: 4,
+      capped: [],
+    };
+    const info = {
+      image: 'tools:1',
+      size: 'large',
+      multiplier: 4,
+      backend: 'docker',
+      capped: [],
+      timing: { execution_ms: 1_250, image_pull_ms: 300 },
+      container_id: 'c'.repeat(64),
+      exit_code: 7,
+    };
+    const record = (container: object, ended: object | null) =>
+      app.db.execute(
+        `UPDATE hot.task SET task_type = 2, size = 'large', exit_code = 7, compute_units = 5, container = $2,
+           container_info = $3 WHERE task_id = $1`,
+        [taskId, JSON.stringify(container), ended === null ? null : JSON.stringify(ended)],
+      );
+    const shown = async (id: string) => (await get<Single<TaskDetail>>(`/${id}`)).data;
+    const { writable: _writable, capped: _capped, ...expected } = order;
+    await record(order, null);
+    expect((await shown(taskId)).container).toEqual({ ...expected, ended: null });
+    await record(order, info);
+    expect(await shown(taskId)).toMatchObject({
+      type: 'container',
+      size: 'large',
+      exit_code: 7,
+      compute_units: 5,
+    });
+    expect((await shown(taskId)).container?.ended).toEqual({
+      container_id: 'c'.repeat(64),
+      digest: null,
+      backend: 'docker',
+      out_of_memory: false,
+      memory_peak_bytes: null,
+      timing: [
+        { phase: 'image_pull', us: 300_000 },
+        { phase: 'execution', us: 1_250_000 },
+      ],
+    });
+    await record({ ...order, memory_mb: '<secret>' }, info);
+    expect(await shown(taskId)).toMatchObject({ exit_code: 7, container: null });
+    expect(await shown(await makeTask())).toMatchObject({ type: 'code', size: null, container: null });
+  });
+
   it('are paged by cursor in both directions', async () => {
     const now = Date.now();
     const made: string[] = [];

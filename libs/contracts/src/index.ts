@@ -209,9 +209,12 @@ export {
 } from './dashboard';
 export { type LiveEvent, type LiveMessage, type LiveRun, type LiveTopic } from './live';
 export {
+  CONTAINER_PHASES,
   TASK_STATUSES,
   TASK_TYPES,
+  type ContainerPhase,
   type TaskCancelAsked,
+  type TaskContainer,
   type TaskDetail,
   type TaskListQuery,
   type TaskPhase,

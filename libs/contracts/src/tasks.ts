@@ -34,6 +34,10 @@ export interface TaskRow {
   readonly queue_us: number | null;
   /** Compute units: of containers. */
   readonly compute_units: number;
+  /** Of a container: `nano` to `4xlarge`. */
+  readonly size: string | null;
+  /** Of a container's command, when it has ended. */
+  readonly exit_code: number | null;
 }
 
 /** GET {E}/tasks → Listing<TaskRow>. Newest first. Facets: status, project. `q` finds ids and functions. */
@@ -49,6 +53,52 @@ export interface TaskPhase {
   readonly since: string;
 }
 
+/** A container as it was ordered, and what came of it. */
+export interface TaskContainer {
+  readonly image: string;
+  /** Null: that of the image. */
+  readonly entrypoint: readonly string[] | null;
+  /** Null: that of the image. */
+  readonly command: readonly string[] | null;
+  readonly script: string | null;
+  /** Names of variables; no values. */
+  readonly env: readonly string[];
+  readonly mounts: readonly {
+    readonly resource: string;
+    readonly dest: string;
+    readonly readonly: boolean;
+  }[];
+  readonly network: 'none' | 'internet';
+  readonly memory_mb: number;
+  /** Of one core. */
+  readonly cpu_pct: number;
+  readonly tmp_mb: number;
+  readonly disk_mb: number;
+  readonly timeout_secs: number;
+  /** Compute units of one second. */
+  readonly multiplier: number;
+  /** Of the last attempt; null until it has ended. */
+  readonly ended: {
+    readonly container_id: string | null;
+    readonly digest: string | null;
+    readonly backend: string;
+    readonly out_of_memory: boolean;
+    readonly memory_peak_bytes: number | null;
+    /** What each phase took, in the order in which they follow each other. */
+    readonly timing: readonly { readonly phase: ContainerPhase; readonly us: number }[];
+  } | null;
+}
+
+export const CONTAINER_PHASES = [
+  'capacity_wait',
+  'image_pull',
+  'boot',
+  'execution',
+  'logs_collect',
+  'cleanup',
+] as const;
+export type ContainerPhase = (typeof CONTAINER_PHASES)[number];
+
 /** GET {E}/tasks/{task_id} → Single<TaskDetail>. */
 export interface TaskDetail extends TaskRow {
   readonly build: BuildRef | null;
@@ -57,6 +107,8 @@ export interface TaskDetail extends TaskRow {
   readonly max_attempts: number;
   readonly phases: readonly TaskPhase[];
   readonly failure: RunFailure | null;
+  /** Null for a function. */
+  readonly container: TaskContainer | null;
   readonly messages: { readonly waiting: number; readonly taken: number };
   readonly checkpoint_at: string | null;
   readonly cancel_requested: boolean;

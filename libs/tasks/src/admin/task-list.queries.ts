@@ -29,10 +29,15 @@ export interface TaskRecord extends TaskRow {
   readonly project: string | null;
   readonly result_head: string | null;
   readonly compute_units: number;
+  readonly size: string | null;
+  readonly exit_code: number | null;
 }
 
 export interface TaskDetailRecord extends TaskRecord {
   readonly retry: string | null;
+  /** JSON texts. */
+  readonly container: string | null;
+  readonly container_info: string | null;
   readonly retention_class: number;
   readonly by_user_id: string | null;
   readonly access_id: string | null;
@@ -57,7 +62,8 @@ const MATCHES = `t.env_id = $1 AND ($2::smallint[] IS NULL OR t.status = ANY ($2
 const page = (order: 'ASC' | 'DESC') =>
   statement(
     `tasks_admin_page_${order.toLowerCase()}`,
-    `SELECT ${TASK_COLUMNS}, p.name AS project, left(t.result, 400) AS result_head, t.compute_units::float8
+    `SELECT ${TASK_COLUMNS}, p.name AS project, left(t.result, 400) AS result_head, t.compute_units::float8,
+       t.size, t.exit_code
      FROM hot.task t LEFT JOIN hot.project p ON p.project_id = t.project_id
      WHERE ${MATCHES} AND ($11::uuid IS NULL OR t.task_id ${order === 'ASC' ? '>' : '<'} $11)
      ORDER BY t.task_id ${order} OFFSET $12 LIMIT $13`,
@@ -78,7 +84,8 @@ const FACETS = statement(
 
 const DETAIL = statement(
   'tasks_admin_detail',
-  `SELECT ${TASK_COLUMNS}, p.name AS project, left(t.result, 20000) AS result_head, t.compute_units::float8, t.retry,
+  `SELECT ${TASK_COLUMNS}, p.name AS project, left(t.result, 20000) AS result_head, t.compute_units::float8,
+     t.size, t.exit_code, t.container, t.container_info, t.retry,
      t.retention_class::int AS retention_class, t.by_user_id, t.access_id, b.hash AS build_hash,
      b.deployed AS build_deployed, extract(epoch FROM t.checkpoint_at)::float8 * 1000 AS checkpoint_ms,
      (SELECT count(*) FILTER (WHERE delivered_at IS NULL) FROM hot.task_message m WHERE m.task_id = t.task_id)::int

@@ -3,6 +3,7 @@ import { hasAttemptsLeft, readRetryPolicy } from '@app/dispatch';
 import { roleMay, type Role } from '@app/identity';
 import { failurePreview, toFailure } from '@app/observe';
 import { isEnded, taskStatusName, TASK_TYPES } from '@app/tasks';
+import { toTaskContainer } from './container.mapper';
 import type { TaskDetailRecord, TaskRecord } from './task-list.queries';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -30,6 +31,8 @@ export function toTaskRow(task: TaskRecord): AppTaskRow {
     duration_us: task.start_ms === null || task.stop_ms === null ? null : us(task.start_ms, task.stop_ms),
     queue_us: task.claimed_ms === null ? null : us(task.created_ms, task.claimed_ms),
     compute_units: task.compute_units,
+    size: task.size,
+    exit_code: task.exit_code,
   };
 }
 
@@ -48,6 +51,7 @@ export function toTaskDetail(task: TaskDetailRecord, attribution: Attribution, r
       row.status === 'failed' || row.status === 'timed_out'
         ? toFailure(task.result_head, task.failure_kind)
         : null,
+    container: toTaskContainer(task.container, task.container_info),
     messages: { waiting: task.messages_waiting, taken: task.messages_taken },
     checkpoint_at: iso(task.checkpoint_ms),
     cancel_requested: task.cancel_requested,

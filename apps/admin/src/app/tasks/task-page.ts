@@ -26,6 +26,7 @@ import { RunHierarchy } from '../runs/run-hierarchy';
 import { RunLogs } from '../runs/run-logs';
 import { RunOutput } from '../runs/run-output';
 import { RunTimeline } from '../runs/run-timeline';
+import { TaskContainerView } from './task-container';
 import { TaskTiming } from './task-timing';
 
 const TABS = [
@@ -56,6 +57,7 @@ const TABS = [
     ShortId,
     Skeleton,
     StatusChip,
+    TaskContainerView,
     TaskTiming,
     TimeView,
     ValueViewer,

@@ -30,6 +30,8 @@ const task = (over: Partial<TaskRow> = {}): TaskRow => ({
   duration_us: 1_000_000,
   queue_us: 1_000_000,
   compute_units: 0,
+  size: null,
+  exit_code: null,
   ...over,
 });
 
@@ -43,6 +45,7 @@ const detail = (over: Partial<TaskDetail> = {}): TaskDetail => ({
     { name: 'running', us: 2_500_000, since: '2026-03-04T08:59:01Z' },
   ],
   failure: null,
+  container: null,
   messages: { waiting: 2, taken: 5 },
   checkpoint_at: null,
   cancel_requested: false,
@@ -148,6 +151,65 @@ describe('tasks in the app', () => {
     ])
       expect(text).toContain(part);
     expect(page.querySelector('.btn.danger')).toBeNull();
+  });
+
+  it('shows a container: what was ordered, how it ended and what it costs', async () => {
+    server.on(`GET ${BASE}/tasks/${ID}`, () =>
+      single(
+        detail({
+          type: 'container',
+          function: 'tools:1',
+          size: 'large',
+          exit_code: 137,
+          compute_units: 245,
+          container: {
+            image: 'tools:1',
+            entrypoint: ['sh', '-c'],
+            command: ['report', '--all'],
+            script: null,
+            env: ['KEY', 'LANG'],
+            mounts: [{ resource: 'data', dest: '/in', readonly: true }],
+            network: 'none',
+            memory_mb: 1_024,
+            cpu_pct: 75,
+            tmp_mb: 500,
+            disk_mb: 10_240,
+            timeout_secs: 600,
+            multiplier: 4,
+            ended: {
+              container_id: 'c'.repeat(64),
+              digest: 'tools@sha256:abc',
+              backend: 'docker',
+              out_of_memory: false,
+              memory_peak_bytes: null,
+              timing: [
+                { phase: 'image_pull', us: 2_000_000 },
+                { phase: 'execution', us: 61_200_000 },
+                { phase: 'cleanup', us: 0 },
+              ],
+            },
+          },
+        }),
+      ),
+    );
+    server.on(`GET ${BASE}/tasks/${ID}/runs`, () => listing([]));
+    const page = await open(`/${ID}/calls`, TaskPage);
+    const container = page.querySelector('hp-task-container');
+    if (container === null) throw new Error('no container');
+    const text = words(container as HTMLElement);
+    for (const part of [
+      'tools@sha256:abc',
+      'sh -c',
+      'report --all',
+      'large, 4× compute units',
+      '137, killed, or out of memory',
+      'KEY, LANG',
+      '/in from data',
+      'Fetching the image',
+      '245 units: 61.2 s × 4, rounded up',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toContain('Removing');
   });
 
   it('offers to cancel only what goes on', async () => {

@@ -118,7 +118,7 @@ describe('tasks that are containers', () => {
     });
   });
 
-  it('ends what takes too long: timed out, charged until then, removed', async () => {
+  it('ends what takes too long: timed out, charged until then, removed [T8]', async () => {
     const taskId = await start(sh('echo begun; sleep 60', { timeout: 1, size: 'small' }));
     expect(await ended(taskId)).toMatchObject({ status: 'timed_out', timeoutMs: 31_000 });
     expect((await got(taskId)).result).toMatchObject({ stdout: 'begun\n' });
@@ -213,7 +213,7 @@ describe('tasks that are containers', () => {
     await ended(taskId);
   });
 
-  it('refuses images of engines, mounts of the system and networks', async () => {
+  it('refuses images of engines, mounts of the system and networks [T9]', async () => {
     const refused = (conf: object) => tasks.call(tenant, 'task.start', box(conf));
     expect(await refused({ image: 'docker:dind' })).toBe("invalid: Image 'docker:dind' is not allowed");
     expect(await refused({ image: 'rancher/k3s:v1' })).toBe("invalid: Image 'rancher/k3s:v1' is not allowed");

@@ -39,6 +39,8 @@ export abstract class TraceBase extends TraceValues {
   private block = 0;
   /** The first call that began in this block. */
   private blockId = 1;
+  /** Bytes in this block that tell of earlier calls: with many open ones, blocks of nothing else would follow each other. */
+  private announced = 0;
   private posted = 0;
   /** What a reader takes for the current call: 0 for none, -1 when that has to be said. */
   protected currentId = -1;
@@ -158,7 +160,7 @@ export abstract class TraceBase extends TraceValues {
   /** Looks at everything; false when the caps are reached. What is refused then tells nothing, not even of the time. */
   protected refresh(): boolean {
     this.room(ROOM);
-    if (this.at > BLOCK_BYTES) this.flush();
+    if (this.at - this.announced > BLOCK_BYTES) this.flush();
     this.measure();
     if (this.at === 0) this.newBlock();
     if (this.isFull) {
@@ -190,6 +192,7 @@ export abstract class TraceBase extends TraceValues {
     this.blockId = this.nextId;
     this.byte(BLOCK);
     this.at = BLOCK_HEAD;
+    this.announced = 0;
     this.number(this.nextId);
     this.number(this.time);
   }
@@ -202,6 +205,7 @@ export abstract class TraceBase extends TraceValues {
       each.told = this.block;
       unknown.push(each);
     }
+    const from = this.at;
     for (const each of unknown.reverse()) {
       const head = this.anyHead(each.site, each.fn);
       this.room(32);
@@ -211,6 +215,7 @@ export abstract class TraceBase extends TraceValues {
       this.number(head);
       this.number(each.start);
     }
+    this.announced += this.at - from;
     this.byte(Ev.Move);
     this.number((this.currentId = idOf(call)));
   }

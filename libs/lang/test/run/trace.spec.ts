@@ -299,4 +299,15 @@ f fn () { turn(20) turn(3) }`;
     expect(calls.every((call, i) => call.startUs >= (calls[i - 1]?.startUs ?? 0))).toBe(true);
     expect(calls[0]?.durationUs).toBeGreaterThan(10);
   });
+
+  it('tells of many open calls once in a while, not again and again', async () => {
+    let inside = 'add(1, deep(sub(n, 1)))';
+    for (let flow = 0; flow < 40; flow++) inside = `match (${inside}) { => { 1 } }`;
+    const text = `deep fn (n) { if(lte(n, 0), fail("bottom"), ${inside}) }\nf fn () { deep(900) }`;
+    const { segments, outcome } = await record(text);
+    expect(outcome.status).toBe('failed');
+    const calls = readTrace(segments);
+    expect(calls.filter((call) => call.error !== null).length).toBeGreaterThan(30_000);
+    expect(bytesOf(segments) / calls.length).toBeLessThan(500);
+  });
 });

@@ -3,9 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { call, SseReader } from '../support/api';
+import { addressesOf, ask } from '../support/doors';
 import { startPlatform, type Platform } from '../support/platform';
 
 const FIXTURE = join(__dirname, '../fixtures/sdk');
+const DOORS = join(__dirname, '../fixtures/doors');
 
 describe('large values', () => {
   let platform: Platform;
@@ -60,6 +62,25 @@ describe('large values', () => {
     expect(files.filter((entry) => entry.isFile())).toHaveLength(1);
     const usage = await call<{ data: { usage: Record<string, number> } }>(api, '/v1/org/usage', { key });
     expect(usage.body.data.usage['blob_storage_bytes']).toBe(Buffer.byteLength(text));
+  });
+
+  it('of 300 KiB are answered by webhooks and tools as they were', async () => {
+    const { api } = platform;
+    await platform.hot(['deploy'], DOORS);
+    const text = `${'ü'.repeat(100_000)}${'y'.repeat(107_200)}`;
+    const hook = await ask(api, (await addressesOf(platform))['POST shop/plain'] ?? '', {
+      body: JSON.stringify({ text }),
+    });
+    expect([hook.status, hook.body]).toEqual([200, { text }]);
+    const message = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'say', arguments: { text } },
+    };
+    const tool = await ask(api, '/mcp/local/development/stock', { body: JSON.stringify(message) });
+    expect(tool.text).toContain(`"text":"${text}"`);
+    expect(tool.text).not.toContain('BlobRef');
   });
 
   it('refuses sessions, whatever they may do', async () => {

@@ -9,6 +9,8 @@ import { startPlatform, type Platform } from '../support/platform';
 const FIXTURE = join(__dirname, '../fixtures/vault');
 const SECRET = 'sk_live_8d1f0c2b7a';
 const CONTEXT = '/v1/projects/vault/context';
+/** So long that it is kept apart from events and results, but not too long for traces. */
+const LONG = 'public '.repeat(3_000);
 
 interface Variable {
   readonly key: string;
@@ -226,10 +228,15 @@ describe('context variables', () => {
     });
 
     it('read <secret> in results, stream data and failures; plain ones stay as they are', async () => {
-      const leaked = await run('vault:leak');
+      const leaked = await run('vault:leak', LONG);
       expect(outcome(leaked)).toMatchObject({
         status: 'succeeded',
-        result: { whole: '<secret>', inside: ['Bearer <secret>'], region: 'us-2' },
+        result: {
+          whole: '<secret>',
+          inside: ['Bearer <secret>'],
+          much: `${LONG} <secret>`,
+          region: 'us-2',
+        },
       });
       expect(leaked.find((each) => each.type === 'stream:data')?.payload).toEqual({
         whole: '<secret>',
@@ -253,15 +260,15 @@ describe('context variables', () => {
       const received = {
         token: true,
         header: true,
-        note: 'public',
+        note: LONG,
         // Like everything that is only looked at: what surrounds a secret stays.
-        shown: { token: '<secret>', header: 'Bearer <secret>', note: 'public' },
+        shown: { token: '<secret>', header: 'Bearer <secret>', note: LONG },
       };
       let receiver: Run;
       beforeAll(async () => {
         const sse = await SseReader.open(api, '/v1/streams/subscribe-with-event', key, {
           event_type: 'vault:pass',
-          event_data: null,
+          event_data: LONG,
         });
         const end = await sse.until((each) => each.type === 'run:stop' && each.run?.result !== 'sent');
         sse.close();
@@ -280,7 +287,7 @@ describe('context variables', () => {
         expect(event.body.data.event_data).toEqual({
           token: '<secret>',
           header: '<secret>',
-          note: 'public',
+          note: LONG,
         });
         const app = await AppSession.open(platform.app);
         const call0 = await app.get<{ args: string }>(`/runs/${receiver.run_id}/calls/0`);
@@ -298,8 +305,8 @@ describe('context variables', () => {
     });
 
     it('stand nowhere in the database nor in the logs of the processes [P1, api-15.30]', async () => {
-      await run('vault:leak');
-      await run('vault:pass');
+      await run('vault:leak', LONG);
+      await run('vault:pass', LONG);
       expect(await tablesWith(SECRET)).toEqual([]);
       // The search finds what is there: a plain one stands in the results of runs.
       expect(await tablesWith('us-2')).toContain('run');
@@ -309,6 +316,11 @@ describe('context variables', () => {
           false,
         ]);
       }
+      const kept = readdirSync(join(platform.folder, 'files'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+      expect(kept.filter((text) => text.includes(SECRET))).toEqual([]);
+      expect(kept).toContain(`${LONG} <secret>`);
     });
 
     it('are handled on the command line as well, which takes values from its input and shows none', async () => {

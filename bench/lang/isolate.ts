@@ -22,6 +22,11 @@ const RUN = `
   return __hotRuntime.load($0, $1).run(JSON.parse($2), host, { words, slot: 0 }).then((end) => end.resultJson);
 `;
 
+/** Engine code as an isolate takes it. */
+export function engineData(data: Buffer): ivm.ExternalCopy<ArrayBuffer> {
+  return new ivm.ExternalCopy(new Uint8Array(data).buffer);
+}
+
 /** Milliseconds from the artifact's text to the result of a first call. The runtime is there already. */
 export async function loadInIsolate(
   artifact: Artifact & CodeOwner,

@@ -12,8 +12,9 @@ import {
   type LoadedProgram,
   type RunHost,
 } from '@app/lang';
-import { CodeCache, splitArtifact, withEngineCode } from '@app/platform/sandbox';
-import { loadInIsolate } from './isolate';
+import { splitArtifact, withEngineCode } from '@app/platform/engine-code';
+import { CodeCache } from '@app/platform/sandbox';
+import { engineData, loadInIsolate } from './isolate';
 import { PAIRS, type Pair } from './programs';
 
 const ROUNDS = 40;
@@ -144,7 +145,9 @@ async function loadTimes(artifact: Artifact): Promise<void> {
     const codes = new CodeCache();
     cold.push(await loadInIsolate(artifact, codes, request, '"int"'));
     warm.push(await loadInIsolate(artifact, codes, request, '"int"'));
-    kept.push(await loadInIsolate({ ...artifact, data }, new CodeCache(), request, '"int"'));
+    kept.push(
+      await loadInIsolate({ ...artifact, data: engineData(data) }, new CodeCache(), request, '"int"'),
+    );
   }
   const size = `${(artifact.js.length / 1024).toFixed(0)} KiB of code, ${(artifact.tables.length / 1024).toFixed(0)} of tables`;
   console.log(

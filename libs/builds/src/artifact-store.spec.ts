@@ -1,5 +1,5 @@
 import { Keyring } from '@app/platform/crypto';
-import { hasEngineCode, splitArtifact, withEngineCode } from '@app/platform/sandbox';
+import { hasEngineCode, splitArtifact, withEngineCode } from '@app/platform/engine-code';
 import type { BlobStore } from '@app/platform/storage';
 import { ArtifactStore } from './artifact-store';
 import type { BuildConfig } from './build.config';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EnvScope } from '@app/kernel';
 import { type Keyring, VOUCH_BYTES } from '@app/platform/crypto';
-import { hasEngineCode, withoutEngineCode } from '@app/platform/sandbox';
+import { hasEngineCode, withoutEngineCode } from '@app/platform/engine-code';
 import { BlobStore } from '@app/platform/storage';
 import { LRUCache } from 'lru-cache';
 import { buildConfig, type BuildConfig } from './build.config';

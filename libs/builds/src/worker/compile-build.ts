@@ -10,7 +10,7 @@ import {
   type Json,
   type Program,
 } from '@app/lang';
-import { withEngineCode } from '@app/platform/sandbox';
+import { withEngineCode } from '@app/platform/engine-code';
 import { languageFingerprint } from './language-fingerprint';
 import { buildDefinitions } from './build-definitions';
 import { buildDocs } from './build-docs';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { splitArtifact } from '@app/platform/sandbox';
+import { splitArtifact } from '@app/platform/engine-code';
 import { HotCompiler } from './hot-compiler';
 import type { SourceText } from '@app/bundle';
 

@@ -9,7 +9,6 @@ export {
   type SandboxStats,
 } from './port';
 export { CodeCache, type CodeOwner } from './child/code-cache';
-export { hasEngineCode, splitArtifact, withEngineCode, withoutEngineCode } from './engine-code';
 export { ChildPool } from './pool/child-pool';
 export { poolSettings, type PoolSettings } from './pool/settings';
 export { sandboxConfig, type SandboxConfig } from './sandbox.config';

@@ -1,11 +1,13 @@
 /** Artifacts that came once and stay while there is room, the least recently used going first. */
-import { splitArtifact } from '../engine-code';
+import { splitArtifact } from '@app/platform/engine-code';
+import ivm from 'isolated-vm';
+import type { EngineData } from './code-cache';
 
 export interface LoadedArtifact {
   readonly js: string;
   readonly tables: string;
   /** What the engine has made of the code, where that is known. */
-  readonly data: Buffer | null;
+  readonly data: EngineData | null;
 }
 
 export class ArtifactStore {
@@ -32,7 +34,10 @@ export class ArtifactStore {
     if (typeof js !== 'string' || typeof tables !== 'string')
       throw new Error('it has no source or no tables');
     this.drop(hash);
-    this.artifacts.set(hash, { artifact: { js, tables, data }, bytes: bytes.length });
+    this.artifacts.set(hash, {
+      artifact: { js, tables, data: data === null ? null : engineData(data) },
+      bytes: bytes.length,
+    });
     this.bytes += bytes.length;
     for (const oldest of this.artifacts.keys()) {
       if (this.bytes <= this.maxBytes || oldest === hash) return;
@@ -44,4 +49,8 @@ export class ArtifactStore {
     this.bytes -= this.artifacts.get(hash)?.bytes ?? 0;
     this.artifacts.delete(hash);
   }
+}
+
+function engineData(data: Buffer): EngineData {
+  return new ivm.ExternalCopy(new Uint8Array(data).buffer);
 }

@@ -1,6 +1,6 @@
+import { splitArtifact, withEngineCode } from '@app/platform/engine-code';
 import ivm from 'isolated-vm';
-import { splitArtifact, withEngineCode } from '../engine-code';
-import { CodeCache } from './code-cache';
+import { CodeCache, type EngineData } from './code-cache';
 
 const TEXT = `(() => { ${Array.from({ length: 200 }, (_, i) => `function f${i}() { return ${i}; }`).join(' ')} return f7() })`;
 
@@ -21,6 +21,12 @@ async function result(codes: CodeCache, owner: object, text = TEXT): Promise<rea
   }
 }
 
+function dataOf(js: string): EngineData {
+  const { data } = splitArtifact(withEngineCode(Buffer.from('{}'), js));
+  if (data === null) throw new Error('there is no engine code');
+  return new ivm.ExternalCopy(new Uint8Array(data).buffer);
+}
+
 describe('code that was compiled in another isolate', () => {
   it('is taken over by the next one, as the same program', async () => {
     const codes = new CodeCache();
@@ -31,12 +37,12 @@ describe('code that was compiled in another isolate', () => {
 
   it('is taken from an artifact that brings it along', async () => {
     const js = `() => 9`;
-    const { data } = splitArtifact(withEngineCode(Buffer.from('{}'), js));
+    const data = dataOf(js);
     expect(await result(new CodeCache(), { data }, `(${js})`)).toEqual([9, false]);
   });
 
   it('is made anew when what the artifact brings is refused', async () => {
-    const { data } = splitArtifact(withEngineCode(Buffer.from('{}'), '() => 9 + 1'));
+    const data = dataOf('() => 9 + 1');
     const codes = new CodeCache();
     const owner = { data };
     expect(await result(codes, owner, '(() => 8)')).toEqual([8, true]);

@@ -2,10 +2,10 @@
  * One isolate with its runtime, driver and program: the thin layer over isolated-vm. Its thread is its own; calls are
  * handed over and come back as promises. A promise of a disposed isolate may never settle: nobody waits for one.
  */
+import { PROGRAM_FILE, programText } from '@app/platform/engine-code';
 import ivm from 'isolated-vm';
 import { randomBytes } from 'node:crypto';
 import { CONTROL_BYTES, FLOW_BYTES, FLOW_PASSED } from '../control';
-import { PROGRAM_FILE, programText } from '../engine-code';
 import type { LoadedArtifact } from './artifact-store';
 import type { CodeCache } from './code-cache';
 import { DRIVER } from './driver';

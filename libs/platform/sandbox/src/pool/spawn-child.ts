@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { childSettings, type PoolSettings } from './settings';
 
@@ -33,7 +33,10 @@ export function spawnChild(settings: PoolSettings): SandboxProcess {
 /** What a child has to load; the last is how the addon's loader tells musl from glibc. */
 function readable({ childPath, runtimePath }: PoolSettings): readonly string[] {
   const addon = createRequire(createRequire(childPath).resolve('isolated-vm'));
-  const folders = [dirname(dirname(childPath)), dirname(addon.resolve('./package.json'))];
+  const own = dirname(dirname(childPath));
+  // Beside the sandbox's, where it is not part of the same file.
+  const engineCode = join(own, '..', '..', 'engine-code');
+  const folders = [own, engineCode, dirname(addon.resolve('./package.json'))];
   const loader = dirname(addon.resolve('node-gyp-build'));
   return [...folders.map((folder) => folder + sep), loader + sep, runtimePath, '/etc/alpine-release'];
 }

@@ -123,6 +123,25 @@ describe('large values on their way', () => {
     expect(await used()).toEqual({ bytes: size, objects: 1 });
   });
 
+  it('begin at 16 KiB in development mode, counted in bytes', async () => {
+    for (const [data, isApart] of [
+      ['x'.repeat(16_383), false],
+      ['x'.repeat(16_384), true],
+      ['é'.repeat(8_191), false],
+      ['é'.repeat(8_192), true],
+    ] as const) {
+      const eventId = await publish({ data });
+      expect((await stored(eventId)).event_data.includes('BlobRef')).toBe(isApart);
+      expect(await read(`/v1/events/${eventId}`)).toMatchObject({ event_data: { data } });
+      const { body } = await hot.call('GET', '/v1/events', { token: tenant.token });
+      expect((body.data as unknown as readonly object[])[0]).toMatchObject({
+        event_id: eventId,
+        event_data: { data },
+      });
+      await ended(eventId);
+    }
+  });
+
   it('are whole for the next attempt, in a failure, and for another run of the same event', async () => {
     const seen: unknown[] = [];
     handle = ({ event }) => {
@@ -188,6 +207,9 @@ describe('large values on their way', () => {
     const limited = await hot.key(tenant, { 'event:*': ['read'] });
     expect((await download(refId, limited)).status).toBe(403);
     expect((await download('x')).status).toBe(400);
+    const revoked = await hot.key(tenant, { '*:*': ['*'] });
+    await hot.db.execute(`UPDATE hot.api_key SET active = false WHERE env_id = $1`, [tenant.envId]);
+    expect((await download(refId, revoked)).status).toBe(401);
   });
 
   it('that are lost fail the run and say so, and are shown as what they were', async () => {

@@ -170,6 +170,18 @@ describe('what a plan leaves of tasks', () => {
     expect((await ended(idOf(await box('true')))).status).toBe('completed');
   });
 
+  it('one of so many containers, with large arguments, which are kept apart', async () => {
+    await plan('free', { box_concurrent_tasks: 1 });
+    const taskId = idOf(await box(`: ${'x'.repeat(80_000)}`));
+    expect((await ended(taskId)).status).toBe('completed');
+    const rows = await tasks.db.query(
+      `SELECT r.source_kind AS kind, length(e.event_data) < 2000 AS short
+         FROM hot.event e JOIN hot.blob_ref r ON r.source_id = e.event_id WHERE e.event_id = $1`,
+      [taskId],
+    );
+    expect(rows).toEqual([{ kind: 'task_args', short: true }]);
+  });
+
   it('containers of a size and with a network as the plan has it', async () => {
     await plan('free');
     expect(await tasks.call(tenant, 'box.limits', {})).toMatchObject({ 'memory-mb': 512, network: false });

@@ -20,6 +20,19 @@ describe('a keyring', () => {
     if (text.length > 3) expect(envelope).not.toContain(text);
   });
 
+  it('vouches for bytes in one place, with a key that it has', () => {
+    const bytes = Buffer.from('some bytes');
+    const by = keyring.vouch('a', bytes) ?? Buffer.alloc(0);
+    expect(keyring.isVouched('a', bytes, by)).toBe(true);
+    expect(new Keyring(OTHER, [KEY]).isVouched('a', bytes, by)).toBe(true);
+    expect(new Keyring(OTHER).isVouched('a', bytes, by)).toBe(false);
+    expect(keyring.isVouched('b', bytes, by)).toBe(false);
+    expect(keyring.isVouched('a', Buffer.from('some bytez'), by)).toBe(false);
+    expect(keyring.isVouched('a', bytes, by.subarray(1))).toBe(false);
+    expect(new Keyring(null).vouch('a', bytes)).toBeNull();
+    expect(new Keyring(null, [KEY]).vouch('a', bytes)).toBeNull();
+  });
+
   it('never makes the same envelope twice', () => {
     expect(keyring.seal(PLACE, 'same').envelope).not.toBe(keyring.seal(PLACE, 'same').envelope);
   });

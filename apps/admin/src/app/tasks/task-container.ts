@@ -45,28 +45,27 @@ const MEANINGS: Readonly<Record<number, string>> = {
   `,
   styles: `
     dl {
-      display: grid;
-      gap: 6px;
       margin: 0;
+      columns: 360px 2;
+      column-gap: 40px;
       font-size: 13px;
     }
 
     div {
-      display: flex;
-      justify-content: space-between;
-      gap: 16px;
+      display: grid;
+      grid-template-columns: 120px minmax(0, 1fr);
+      gap: 12px;
+      margin-bottom: 6px;
+      break-inside: avoid;
     }
 
     dt {
-      flex: none;
       color: var(--hot-text-2);
     }
 
     dd {
       margin: 0;
-      min-width: 0;
       overflow-wrap: anywhere;
-      text-align: right;
     }
 
     pre {

@@ -8,12 +8,12 @@ const secretsOf = (...values: readonly unknown[]): RunSecrets => {
 };
 
 describe('secrets in a JSON text', () => {
-  it('are hidden whole, inside longer texts, and as numbers; keys and the rest stay to the letter', () => {
+  it('are hidden whole, inside longer texts and keys, and as numbers; the rest stays to the letter', () => {
     const json =
-      '{"sk_live_12":1, "a" : "sk_live_12","b":["Bearer sk_live_12\\n",4711,47110,"x"],"n":1.50,"c":"sk_live"}';
+      '{"sk_live_12":1, "by sk_live_12":2, "4711":3, "a" : "sk_live_12","b":["Bearer sk_live_12\\n",4711,47110,"x"],"n":1.50,"c":"sk_live"}';
     const hidden = secretsOf('sk_live_12', 4711).hideIn(json);
     expect(hidden?.shown).toBe(
-      '{"sk_live_12":1, "a" : "<secret>","b":["<secret>","<secret>",47110,"x"],"n":1.50,"c":"sk_live"}',
+      '{"<secret>":1, "<secret>":2, "4711":3, "a" : "<secret>","b":["<secret>","<secret>",47110,"x"],"n":1.50,"c":"sk_live"}',
     );
     expect(hidden?.secrets).toEqual(['"sk_live_12"', '4711']);
     expect(restoreLeaves(hidden?.shown ?? '', hidden?.leaves ?? [])).toBe(json);
@@ -33,7 +33,8 @@ describe('secrets in a JSON text', () => {
   it.each([
     ['nothing is known to be secret', new RunSecrets(), '["a"]'],
     ['only the empty text is', secretsOf(''), '["","a"]'],
-    ['none occurs', secretsOf('sk_live_12'), '{"a":"b","sk_live_12":null}'],
+    ['none occurs', secretsOf('sk_live_12'), '{"a":"b","sk_live_1":null}'],
+    ['a short one is the name of something', secretsOf('id'), '{"id":"b"}'],
   ])('are nothing to do when %s', (_, secrets, json) => {
     expect(secrets.hideIn(json)).toBeNull();
   });

@@ -1,6 +1,7 @@
 /**
  * Secrets in JSON texts that are executed later. They can't be masked there, as in what is only looked at: so the leaves
- * concerned read `"<secret>"` in the stored text, whoever reads it, and their places and originals are kept apart.
+ * concerned, keys among them, read `"<secret>"` in the stored text, whoever reads it, and their places and originals are
+ * kept apart.
  */
 
 /** JSON text in place of a leaf that is hidden. */
@@ -51,9 +52,8 @@ export class RunSecrets {
     let shown = '';
     let from = 0;
     for (const { start, end, isKey } of leavesOf(json)) {
-      if (isKey) continue;
       const leaf = json.slice(start, end);
-      const secrets = this.secretsIn(leaf);
+      const secrets = this.secretsIn(leaf, isKey);
       if (secrets.length === 0) continue;
       shown += json.slice(from, start);
       leaves.push([shown.length, leaf]);
@@ -65,10 +65,11 @@ export class RunSecrets {
     return { shown: shown + json.slice(from), leaves, secrets: [...found] };
   }
 
-  private secretsIn(leaf: string): readonly string[] {
+  private secretsIn(leaf: string, isKey: boolean): readonly string[] {
     const text = textOf(leaf);
     if (text === null) return [];
-    const whole = this.known.get(text);
+    // Keys are names, and short secrets may well be ones.
+    const whole = isKey && text.length < MIN_INSIDE ? undefined : this.known.get(text);
     const inside = leaf.startsWith('"')
       ? [...this.known].filter(
           ([secret, json]) =>

@@ -1,10 +1,11 @@
 /**
  * Secrets of a run. What was read from a secret context key is remembered, leaf by leaf; wherever values are only
  * looked at (trace, results, errors, logs, stream data) such leaves read `<secret>`, and so do secrets of eight
- * characters and more inside longer texts.
+ * characters and more inside longer texts and keys.
  */
 import { Dec, decToString } from './dec';
-import { HotMap } from './hot-map';
+import { display } from './display';
+import { HotMap, MapBuilder } from './hot-map';
 import { Tagged, type Value } from './values';
 
 export const SECRET_TEXT = '<secret>';
@@ -19,6 +20,11 @@ export class Masker {
   /** Whether there are no secrets yet. A field, for it is asked for each value of a trace. */
   isEmpty = true;
   hasHidden = false;
+
+  /** How many there are. */
+  get secrets(): number {
+    return this.whole.size;
+  }
 
   /** Remembers a secret; returns whether something in it was new. */
   add(secret: Value): boolean {
@@ -72,6 +78,11 @@ export class Masker {
   /** A text leaf as it may be shown. */
   text(s: string): string {
     if (this.whole.has(s)) return SECRET_TEXT;
+    return this.key(s);
+  }
+
+  /** A key as it may be shown. Keys are names, and short secrets may well be ones. */
+  key(s: string): string {
     let out = s;
     for (const secret of this.inside) {
       if (secret.length <= out.length && out.includes(secret)) out = out.replaceAll(secret, SECRET_TEXT);
@@ -85,9 +96,25 @@ export class Masker {
     if (typeof v === 'string') return this.text(v);
     if (v === null || typeof v !== 'object') return this.isSecret(v) ? SECRET_TEXT : v;
     if (Array.isArray(v)) return v.map((x) => this.value(x));
-    if (v instanceof HotMap) return v.mapValues((x) => this.value(x));
+    if (v instanceof HotMap) return this.map(v);
     if (v instanceof Tagged) return new Tagged(v.type, this.value(v.val), v.unit);
     return this.isSecret(v) ? SECRET_TEXT : v;
+  }
+
+  private map(v: HotMap): HotMap {
+    const shown = new MapBuilder();
+    let isChanged = false;
+    for (let i = 0; i < v.size; i++) {
+      const key = v.keyAt(i);
+      const text = typeof key === 'string' ? key : display(key, null);
+      const masked = this.key(text);
+      isChanged ||= masked !== text;
+      let name = masked === text ? key : masked;
+      // Two secrets are two entries, of which none gets lost.
+      for (let n = 2; shown.get(name) !== undefined; n++) name = `${masked} ${n}`;
+      shown.set(name, v.valueAt(i));
+    }
+    return (isChanged ? shown.done() : v).mapValues((x) => this.value(x));
   }
 }
 

@@ -33,6 +33,8 @@ export abstract class TraceValues extends TraceHeads {
   private book = ++lastBook;
   private shapes = 0;
   private typeCount = 0;
+  /** How many secrets were known when the shapes were told. */
+  private secrets = 0;
   private types = new Map<string, number>();
   /** Of JSON that may still be written for this value. */
   private left = 0;
@@ -244,6 +246,11 @@ export abstract class TraceValues extends TraceHeads {
       this.left -= 10;
       return true;
     }
+    if (masker.secrets !== this.secrets) {
+      // Keys that were told before may show what is a secret now.
+      this.secrets = masker.secrets;
+      this.book = ++lastBook;
+    }
     const shape = shapeOf(keysOf, size);
     this.left -= shape.length;
     if (this.left < 0) return false;
@@ -276,7 +283,8 @@ export abstract class TraceValues extends TraceHeads {
     this.number(shape.size);
     for (let i = 0; i < shape.size; i++) {
       const key = keys.original(i);
-      this.text(typeof key === 'string' ? key : display(key, null));
+      const text = typeof key === 'string' ? key : display(key, null);
+      this.text(this.masker.isEmpty ? text : this.masker.key(text));
     }
   }
 

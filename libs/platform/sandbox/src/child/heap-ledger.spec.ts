@@ -27,18 +27,6 @@ describe('the bytes of an isolate', () => {
     expect(heap.share).toBe(0.2);
   });
 
-  it('are charged up to the limit when it has been reached between two samples', () => {
-    const heap = ledger();
-    heap.sample(20 * MIB, new Map([[1, 1]]));
-    heap.fill(
-      new Map([
-        [1, 1],
-        [2, 3],
-      ]),
-    );
-    expect([heap.bytesOf(1), heap.bytesOf(2)]).toEqual([40 * MIB, 60 * MIB]);
-  });
-
   it('are too many only when two samples say so', () => {
     const heap = ledger();
     heap.sample(90 * MIB, new Map());

@@ -33,11 +33,6 @@ export class HeapLedger {
     this.highSamples = this.share > this.highShare ? this.highSamples + 1 : 0;
   }
 
-  /** The limit has been reached: what has come since the last sample is charged as well. */
-  fill(busyMs: ReadonlyMap<number, number>): void {
-    if (this.lastBytes < this.limitBytes) this.sample(this.limitBytes, busyMs);
-  }
-
   charge(run: number, bytes: number): void {
     this.charged.set(run, (this.charged.get(run) ?? 0) + bytes);
   }

@@ -24,6 +24,8 @@ const NO_ADMISSION_ABOVE = 0.7;
 const FAIL_ABOVE = 0.85;
 /** A run with more than this share of the isolate's limit is a suspect when the isolate dies of memory. */
 const BYTE_BUDGET = 0.25;
+/** Nobody fills an isolate in less time on the processor. */
+const AT_WORK_MS = 8;
 
 export interface IsolateEvents {
   post(run: number, name: string, payload: string): void;
@@ -383,11 +385,14 @@ export class IsolateHost {
     this.events.gone(this);
   }
 
-  /** Runs with a large part of the memory that has come to its end. */
+  /** Runs with a large part of the memory, as last looked at; else the one that has filled it since then. */
   private holders(runs: readonly ActiveRun[]): readonly number[] {
-    this.heap.fill(this.slices.takeBusy(performance.now()));
     const budget = this.settings.memoryMb * 1024 * 1024 * BYTE_BUDGET;
-    return runs.filter(({ run }) => this.heap.bytesOf(run) > budget).map(({ run }) => run);
+    const large = runs.filter(({ run }) => this.heap.bytesOf(run) > budget).map(({ run }) => run);
+    if (large.length > 0) return large;
+    const busy = this.slices.takeBusy(performance.now());
+    const half = [...busy.values()].reduce((sum, ms) => sum + ms, 0) / 2;
+    return runs.filter(({ run }) => (busy.get(run) ?? 0) > Math.max(half, AT_WORK_MS)).map(({ run }) => run);
   }
 
   /** The end of a run that can't tell its own: what it was stopped for, or lost. */

@@ -1,5 +1,6 @@
 /** Schedules of programs, as running needs to know them: calls of the library and events that ask for them. */
 import type { ClaimedRow } from '@app/dispatch';
+import type { RunSecrets } from './secret-leaves';
 
 export const SCHEDULE_CALLS = ['schedule.create', 'schedule.cancel'] as const;
 export type ScheduleCall = (typeof SCHEDULE_CALLS)[number];
@@ -14,6 +15,8 @@ export interface ScheduleUser {
   readonly projectId: string;
   readonly runId: string;
   readonly byUserId: string | null;
+  /** What the run has read so far of what is secret. */
+  readonly secrets: RunSecrets;
 }
 
 /** What programs have happen later. Provided by the lib that keeps it. */

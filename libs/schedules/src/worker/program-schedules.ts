@@ -13,6 +13,9 @@ import { plainOf, readTarget, scheduleChoice, textOf, whenOf } from './schedule-
 
 type Outcome = { readonly problem: string } | { readonly result: string } | 'later';
 
+const NO_SECRETS =
+  'The args of a schedule are kept as they are and must hold no secrets; let the function read them with ::hot::ctx/get';
+
 @Injectable()
 export class ProgramSchedules extends RunSchedules {
   constructor(
@@ -43,6 +46,7 @@ export class ProgramSchedules extends RunSchedules {
       readonly name: string;
       readonly expression: { readonly at?: string; readonly cron?: string; readonly text?: string };
     }; // built by the library
+    if (run.secrets.hideIn(argsJson) !== null) throw new ScheduleRefusedError('invalid', NO_SECRETS);
     const { at, cron, text } = wish.expression;
     const scheduleId = newId();
     await this.made.make({
@@ -79,10 +83,7 @@ export class ProgramSchedules extends RunSchedules {
 
   private async onNew(row: ClaimedRow): Promise<Outcome> {
     if (row.sealed !== null) {
-      return {
-        problem:
-          'The args of a schedule are kept as they are and must hold no secrets; let the function read them with ::hot::ctx/get',
-      };
+      return { problem: NO_SECRETS };
     }
     const data = scanJson(row.event_data);
     if (!data.ok || data.kind !== 'object') return { problem: 'The data of hot:schedule:new must be a map' };

@@ -14,6 +14,11 @@ export class AppSession {
     return new AppSession(origin, cookie, data.csrf_token);
   }
 
+  /** What tells a request to be of this person. */
+  get headers(): Readonly<Record<string, string>> {
+    return { origin: this.origin, cookie: this.cookie };
+  }
+
   /** Something in the local environment. */
   get<T>(path: string): Promise<T> {
     return this.ask<T>('GET', path);

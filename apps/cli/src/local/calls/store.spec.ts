@@ -128,9 +128,10 @@ describe('stores on this machine', () => {
     expect(await search('milk', ', limit: 1')).toEqual([[1, 1]]);
     const isDec = `is-type(first(::store/search(t, "milk", {mode: "keyword"})).score, Dec)`;
     expect(await value(text + isDec)).toBe(true);
-    expect(await error('::store/search(n, "milk", {mode: "keyword"})')).toContain(
-      'requires text-search: true',
-    );
+    for (const mode of ['keyword', 'hybrid'])
+      expect(await error(`::store/search(n, "milk", {mode: "${mode}"})`)).toContain(
+        'requires text-search: true',
+      );
     expect(await error('::store/search(n, "milk")')).toContain('Semantic search requires an embedding');
   });
 

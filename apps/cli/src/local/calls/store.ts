@@ -138,14 +138,16 @@ export class LocalStore {
   private search(args: CallArgs): string {
     const { id, textSearch } = this.open(args.text('name'));
     const mode = args.text('mode') as SearchMode;
-    if (mode === 'keyword' && !textSearch)
+    const vector = args.value('vector') as readonly number[] | null;
+    // Without a vector all that is left of a hybrid search is its words.
+    if (mode !== 'semantic' && vector === null && !textSearch)
       throw new Refusal('invalid', 'keyword search requires text-search: true');
     const found = bestOf(
       this.db.rows('select key, value, words, vector from entry where store = ? order by seq', id),
       {
         mode,
         query: args.text('query'),
-        vector: args.value('vector') as readonly number[] | null,
+        vector,
         limit: args.count('limit'),
         minScore: Number(args.value('minScore') ?? 0),
       },

@@ -131,7 +131,7 @@ async function awaitTask(fb: Fiber, site: number, taskId: Value): Promise<Value>
   const fn = '::hot::task/await';
   if (typeof taskId !== 'string' || !isUuidText(taskId)) return err(`${fn}: invalid task-id UUID`);
   const refusals: Refusals = {
-    not_found: () => err(`${fn}: task not found: ${taskId}`),
+    ...notFound(fn, taskId),
     timeout: () => err(`${fn}: reading the task timed out after 5s`),
   };
   const get = (): Promise<Value> => hostCall(fb, site, fn, 'task.get', record({ taskId }), refusals);
@@ -182,6 +182,11 @@ const T = (name: string, sig: string | readonly string[], doc: string, body: Bod
     a: (fb, _d, site, ...args) => body(fb, site, `::hot::task/${name}`, args),
   });
 
+/** Whoever is asked for the task, the program is told the same. */
+const notFound = (fn: string, taskId: string): Refusals => ({
+  not_found: () => err(`${fn}: task not found: ${taskId}`),
+});
+
 const inTask = (fn: string, what: string): Refusals => ({
   unavailable: () => err(`${fn}: not running inside a task`),
   timeout: () => err(`${fn}: ${what} timed out after 5s`),
@@ -212,7 +217,9 @@ export const TASK: readonly NativeDef[] = [
     '(task-id: Str): Bool',
     'Cancels a task; whether it was queued or running.',
     (fb, site, fn, [id]) =>
-      withId(fn, id, (taskId) => hostCall(fb, site, fn, 'task.cancel', record({ taskId }))),
+      withId(fn, id, (taskId) =>
+        hostCall(fb, site, fn, 'task.cancel', record({ taskId }), notFound(fn, taskId)),
+      ),
   ),
   T(
     'send',
@@ -221,6 +228,7 @@ export const TASK: readonly NativeDef[] = [
     (fb, site, fn, [id, data = null]) =>
       withId(fn, id, async (taskId) => {
         const answer = await hostCall(fb, site, fn, 'task.send', record({ taskId, data }), {
+          ...notFound(fn, taskId),
           timeout: () => err(`${fn}: publishing timed out after 5s`),
         });
         return isErr(answer) ? answer : true;

@@ -5,7 +5,7 @@
  */
 import { PatternError, WORD, type Assertion, type Node, type Pattern } from './parse';
 
-const MAX_INSTRUCTIONS = 20_000;
+const MAX_INSTRUCTIONS = 40_000;
 
 type Instruction =
   | { readonly op: 'set'; readonly test: CharTest }

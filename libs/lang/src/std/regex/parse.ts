@@ -60,7 +60,8 @@ interface Flags {
 }
 
 const MAX_DEPTH = 250;
-const MAX_REPEAT = 1000;
+/** Lengths are checked with them (`^.{1,5000}$`); what they multiply to is bounded where it is compiled. */
+const MAX_REPEAT = 10_000;
 const EMPTY: Node = { kind: 'seq', items: [] };
 
 /** Every sign as its number, so that none can mean anything in the engine's syntax. */

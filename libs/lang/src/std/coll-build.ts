@@ -16,6 +16,7 @@ import {
   payloadOf,
   textWithin,
   tooLongString,
+  tooManyBytes,
   tooManyElements,
 } from './limits';
 import type { NativeDef } from '../runtime/native-def';
@@ -54,7 +55,11 @@ const concat: Entry = (fb, d, site, ...args) => {
     return parts.length === 2 ? (parts[0] ?? []).concat(parts[1] ?? []) : parts.flat();
   }
   if (parts.every((v) => v instanceof Uint8Array)) {
-    const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+    const size = parts.reduce((n, p) => n + p.length, 0);
+    const problem = tooManyBytes('concat', size);
+    if (problem !== null) return problem;
+    fb.r.spend(fb, size >> 5);
+    const out = new Uint8Array(size);
     let at = 0;
     for (const p of parts) {
       out.set(p, at);

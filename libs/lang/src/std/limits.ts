@@ -1,9 +1,9 @@
 import { consumedErr } from '../runtime/halt';
-import { MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
+import { MAX_ALLOC_BYTES, MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
 import { utf8Length } from '../source/utf8';
 import { err, Res, Tagged, type Value } from '../runtime/values';
 
-export { MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
+export { MAX_ALLOC_BYTES, MAX_COLLECTION, MAX_PARSE_BYTES, MAX_STRING_BYTES } from '../runtime/limits';
 
 export function tooManyElements(op: string, n: number): Res {
   return err(
@@ -22,6 +22,14 @@ export function textWithin(op: string, text: string): string | Res {
   if (text.length * 3 <= MAX_STRING_BYTES) return text;
   const size = utf8Length(text);
   return size > MAX_STRING_BYTES ? tooLongString(op, size) : text;
+}
+
+/** Of Bytes that shall be made: an Err when they are too many at once, else null. */
+export function tooManyBytes(op: string, n: number): Res | null {
+  if (n <= MAX_ALLOC_BYTES) return null;
+  return err(
+    `${op}: refusing to allocate ${n} bytes (limit ${MAX_ALLOC_BYTES}). Raise HOT_MAX_ALLOC_BYTES if this is intentional.`,
+  );
 }
 
 export function tooLongInput(op: string, n: number): Res {

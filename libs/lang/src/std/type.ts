@@ -6,7 +6,7 @@ import { HotMap, MapBuilder } from '../runtime/hot-map';
 import { fitsInt, normalise, parseInt64 } from '../runtime/int';
 import { strOf } from '../runtime/operations';
 import { FN_TYPE, hasType, kindOf, NAMESPACE_TYPE, shortTypeOf, TYPE_NS } from '../runtime/types';
-import { chars, utf8Encode } from '../source/utf8';
+import { chars, utf8Encode, utf8Length } from '../source/utf8';
 import {
   Byte,
   err,
@@ -21,7 +21,7 @@ import {
 } from '../runtime/values';
 import type { BuiltinTarget } from '../syntax/native-facts';
 import { native, type NativeDef, type NativeOptions } from '../runtime/native-def';
-import { payloadOf } from './limits';
+import { MAX_ALLOC_BYTES, payloadOf, tooManyBytes } from './limits';
 import { untype } from './untype';
 
 for (const { name } of [NAMESPACE_TYPE, FN_TYPE]) {
@@ -122,8 +122,13 @@ function toByte(v: Value): Value {
 
 export function toBytes(v: Value): Value {
   if (v instanceof Uint8Array) return v;
-  if (typeof v === 'string') return utf8Encode(v);
+  if (typeof v === 'string') {
+    const size = v.length * 3 > MAX_ALLOC_BYTES ? utf8Length(v) : 0;
+    return tooManyBytes('Bytes', size) ?? utf8Encode(v);
+  }
   if (Array.isArray(v)) {
+    const problem = tooManyBytes('Bytes', v.length);
+    if (problem !== null) return problem;
     const out = new Uint8Array(v.length);
     for (let i = 0; i < v.length; i++) {
       const n = v[i];

@@ -25,6 +25,7 @@ const DEFAULTS = {
   HOT_MAX_COLLECTION_SIZE: '16777216',
   HOT_MAX_STRING_BYTES: '268435456',
   HOT_MAX_PARSE_INPUT_BYTES: '67108864',
+  HOT_MAX_ALLOC_BYTES: '268435456',
   HOT_MAX_REGEX_PATTERN_BYTES: '65536',
   HOT_MAX_REGEX_INPUT_BYTES: '67108864',
 };
@@ -66,6 +67,27 @@ describe('limits of the library', () => {
       HOT_MAX_STRING_BYTES: '20',
       HOT_MAX_PARSE_INPUT_BYTES: '25',
     };
+    expect(await resultOf(expression, environment)).toContain(text);
+  });
+
+  it.each([
+    ['concat(Bytes("abcd"), Bytes("efg"))', 'concat: refusing to allocate 7 bytes (limit 6).'],
+    ['Bytes("aéaé")', '"$val":[97,195,169,97,195,169]'],
+    ['Bytes("aéaéa")', 'Bytes: refusing to allocate 7 bytes (limit 6).'],
+    ['Bytes(range(7))', 'Bytes: refusing to allocate 7 bytes (limit 6).'],
+    ['random-bytes(7)', 'random-bytes: refusing to allocate 7 bytes (limit 6).'],
+    ['decode("00112233445566")', '::hot::hex/decode: refusing to allocate 7 bytes (limit 6).'],
+    ['::hot::base64/decode("AAAAAAAAAAAA")', '::hot::base64/decode: refusing to allocate 9 bytes (limit 6).'],
+    [
+      'encode("aaaaaaa")',
+      '::hot::hex/encode: refusing to produce string of 14 bytes (limit 12). Raise HOT_MAX_STRING_BYTES',
+    ],
+    [
+      '::hot::base64/encode-url("aaaaaaaaaa")',
+      '::hot::base64/encode-url: refusing to produce string of 16 bytes (limit 12).',
+    ],
+  ])('%s makes no more bytes than the environment lets it', async (expression, text) => {
+    const environment = { HOT_MAX_ALLOC_BYTES: '6', HOT_MAX_STRING_BYTES: '12' };
     expect(await resultOf(expression, environment)).toContain(text);
   });
 

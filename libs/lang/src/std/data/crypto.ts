@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { isInt } from '../../runtime/arith';
 import { err, type Fiber, type Value } from '../../runtime/values';
 import { native, type NativeDef } from '../../runtime/native-def';
+import { tooManyBytes } from '../limits';
 import { base64Of, billBytes, bytesOf, dataOf, hexOf, NOT_DATA, sameBytes } from './bytes-of';
 import { readPem, RsaError, sign, verify } from './rsa';
 
@@ -108,6 +109,8 @@ function randomBytes(fb: Fiber, length: Value, encoding: Value | undefined): Val
     const shown = typeof encoding === 'string' ? encoding : '';
     return err(`${fn}: unknown encoding '${shown}'. Use 'hex', 'base64', or 'bytes'`);
   }
+  const problem = tooManyBytes('random-bytes', Number(length));
+  if (problem !== null) return problem;
   billBytes(fb, Number(length));
   // The host may reuse its buffer; what programs hold is their own.
   const bytes = fb.r.host.randomBytes(Number(length)).slice();

@@ -1,6 +1,7 @@
 /** `::hot::hex` and `::hot::base64`. */
 import { err, type Value } from '../../runtime/values';
 import { native, type NativeDef, type NativeOptions } from '../../runtime/native-def';
+import { MAX_STRING_BYTES, tooLongString, tooManyBytes } from '../limits';
 import { base64Decode, base64Of, billBytes, bytesOf, dataOf, hexDecode, hexOf, NOT_DATA } from './bytes-of';
 
 const E = (name: string, options: NativeOptions): NativeDef =>
@@ -8,13 +9,17 @@ const E = (name: string, options: NativeOptions): NativeDef =>
 
 const NOT_BYTES = 'Argument must be bytes or a vector of bytes';
 
-/** Billed by the input; `f` gets text and gives bytes, or says what is wrong. */
+const HEX_SHARE = 1 / 2;
+const BASE64_SHARE = 3 / 4;
+
+/** Billed by the input; `f` gets text and gives bytes, `share` of its length, or says what is wrong. */
 function decoding(
   name: string,
   param: string,
   core: boolean,
   doc: string,
   problem: string,
+  share: number,
   f: (text: string) => Uint8Array | string,
 ): NativeDef {
   return E(name, {
@@ -24,6 +29,8 @@ function decoding(
     s: (fb, _d, _s, v = null) => {
       if (typeof v !== 'string') return err(`${problem}Argument must be a string`);
       billBytes(fb, v.length);
+      const tooMany = tooManyBytes(`::hot::${name}`, Math.floor(v.length * share));
+      if (tooMany !== null) return tooMany;
       const out = f(v);
       return typeof out === 'string' ? err(`${problem}${out}`) : out;
     },
@@ -43,6 +50,16 @@ function validity(name: string, doc: string, is: (text: string) => boolean): Nat
   });
 }
 
+function hexText(op: string, data: Uint8Array): Value {
+  const size = data.length * 2;
+  return size > MAX_STRING_BYTES ? tooLongString(op, size) : hexOf(data);
+}
+
+function base64Text(op: string, data: Uint8Array, url = false): Value {
+  const size = Math.ceil(data.length / 3) * 4;
+  return size > MAX_STRING_BYTES ? tooLongString(op, size) : base64Of(data, url);
+}
+
 const orNull = (v: Value | undefined): Value => v ?? null;
 
 export const ENCODINGS: readonly NativeDef[] = [
@@ -54,7 +71,7 @@ export const ENCODINGS: readonly NativeDef[] = [
       const data = dataOf(orNull(v));
       if (data === null) return err(`::hot::hex/encode: ${NOT_DATA}`);
       billBytes(fb, data.length);
-      return hexOf(data);
+      return hexText('::hot::hex/encode', data);
     },
   }),
   decoding(
@@ -63,6 +80,7 @@ export const ENCODINGS: readonly NativeDef[] = [
     true,
     'The bytes of hexadecimal digits.',
     '::hot::hex/decode: Invalid hex: ',
+    HEX_SHARE,
     hexDecode,
   ),
   validity('hex/is-valid', 'Whether a text is hexadecimal.', (t) => /^(?:[0-9a-fA-F]{2})*$/.test(t)),
@@ -73,10 +91,10 @@ export const ENCODINGS: readonly NativeDef[] = [
       const data = bytesOf(orNull(v));
       if (data === null) return err(NOT_BYTES);
       billBytes(fb, data.length);
-      return base64Of(data);
+      return base64Text('::hot::base64/encode', data);
     },
   }),
-  decoding('base64/decode', 's', false, 'The bytes of base64.', 'Base64 decode error: ', (t) =>
+  decoding('base64/decode', 's', false, 'The bytes of base64.', 'Base64 decode error: ', BASE64_SHARE, (t) =>
     base64Decode(t),
   ),
   validity(
@@ -91,7 +109,7 @@ export const ENCODINGS: readonly NativeDef[] = [
       const data = dataOf(orNull(v));
       if (data === null) return err(`::hot::base64/encode-url: ${NOT_DATA}`);
       billBytes(fb, data.length);
-      return base64Of(data, true);
+      return base64Text('::hot::base64/encode-url', data, true);
     },
   }),
   decoding(
@@ -100,6 +118,7 @@ export const ENCODINGS: readonly NativeDef[] = [
     false,
     'The bytes of base64 for addresses, with padding or without.',
     'Base64 URL decode error: ',
+    BASE64_SHARE,
     (t) => base64Decode(t, true),
   ),
 ];

@@ -198,7 +198,7 @@ function structSchema(context: Context, type: StructDef): JsonObject {
 
 function enumSchema(context: Context, type: EnumDef): JsonObject {
   if (type.variants.every((variant) => variant.payload === null)) {
-    return { type: 'string', enum: type.variants.map((variant) => variant.name) };
+    return { enum: type.variants.map((variant) => variant.name) };
   }
   return {
     oneOf: type.variants.map((variant) => variantSchema(context, type, variant.name)),

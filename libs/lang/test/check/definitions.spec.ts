@@ -276,7 +276,7 @@ describe('MCP tools', () => {
     ['"a" | "b"', { type: 'string', enum: ['a', 'b'] }],
     ['"a" | null', { anyOf: [{ type: 'string', enum: ['a'] }, { type: 'null' }] }],
     ['Result<Int>', { type: 'integer' }],
-    ['Color', { type: 'string', enum: ['Red', 'Green'] }],
+    ['Color', { enum: ['Red', 'Green'] }],
     ['Id', { type: 'string' }],
     [
       'P',

@@ -178,5 +178,7 @@ export function parseDec(text: string): Dec | null {
   const scale = fraction.length - Number(m[4] ?? 0);
   if (whole.length + fraction.length > 40_000 || Math.abs(scale) > MAX_SCALE * 2) return null;
   const c = BigInt(whole + fraction);
+  // The largest number there is would stand for it: another one than was written.
+  if (scale < -MAX_SCALE && c !== 0n) return null;
   return fit(m[1] === '-' ? -c : c, scale);
 }

@@ -59,6 +59,7 @@ export function toDec(v: Value): Value {
   if (typeof v === 'number' || typeof v === 'bigint') return new Dec(BigInt(v), 0);
   if (typeof v === 'string') return parseDec(v) ?? err(`Cannot convert '${v}' to Dec`);
   if (typeof v === 'boolean') return new Dec(v ? 1n : 0n, 0);
+  if (v instanceof Byte) return new Dec(BigInt(v.n), 0);
   if (v instanceof Tagged && !v.unit) return toDec(v.val);
   return err(`Cannot convert ${shortTypeOf(v)} to Dec`);
 }

@@ -712,6 +712,15 @@ describe('MCP services', () => {
       await eventually(async () => (await send(platform.api, endpoint, rpc('ping'))).status === 404);
     });
 
+    it('ends when its credential is revoked, whichever process is told, and others go on [P5]', async () => {
+      const [revoked, spared] = [await serviceKey({ 'mcp:*': ['execute'] }), await open()];
+      const { sse } = await open(revoked.token);
+      await ask(second, `/v1/service-keys/${revoked.id}`, { method: 'DELETE', headers: bearer(platform.key) });
+      await eventually(() => sse.ended(), { timeoutMs: 2_000 });
+      expect(spared.sse.ended()).toBe(false);
+      spared.sse.close();
+    });
+
     it('nobody without a credential for the service opens one', async () => {
       const anonymous = await ask(platform.api, path('stock'), { method: 'GET' });
       expect([anonymous.status, anonymous.headers['www-authenticate']]).toEqual([401, 'Bearer']);

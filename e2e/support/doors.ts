@@ -55,6 +55,8 @@ export function ask(base: string, path: string, options: RawRequest = {}): Promi
 /** An answer that does not end, as it came so far. */
 export interface OpenAnswer {
   readonly text: () => string;
+  /** Whether the other side has ended it. */
+  readonly ended: () => boolean;
   readonly close: () => void;
 }
 
@@ -69,11 +71,13 @@ export async function openAnswer(
   if (response.status !== 200)
     throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   let text = '';
+  let ended = false;
   const decoder = new TextDecoder();
   void (async () => {
     for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+    ended = true;
   })().catch(() => undefined); // closed by the test
-  return { text: () => text, close: () => abort.abort() };
+  return { text: () => text, ended: () => ended, close: () => abort.abort() };
 }
 
 function parsed(text: string): unknown {

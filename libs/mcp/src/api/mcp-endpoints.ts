@@ -1,5 +1,6 @@
 import { AppError, BadRequestError, ForbiddenError, NotFoundError, parseUuid } from '@app/kernel';
 import { mcpConfig, type McpConfig } from '@app/mcp';
+import { HeldConnections } from '@app/platform/auth';
 import { SseConnections, sseFrame, type SseConnection } from '@app/platform/live';
 import { Callers, readBody } from '@app/sync-calls';
 import { Inject, Injectable } from '@nestjs/common';
@@ -23,6 +24,7 @@ export class McpEndpoints {
     private readonly transport: TransportMessages,
     private readonly callers: Callers,
     private readonly connections: SseConnections,
+    private readonly held: HeldConnections,
     @Inject(mcpConfig.token) private readonly config: McpConfig,
   ) {}
 
@@ -64,6 +66,7 @@ export class McpEndpoints {
       lastsMs: this.config.sessionTimeoutMs,
     });
     connection.whenClosed(close);
+    this.held.hold(principal, connection);
     connection.write(`event: endpoint\ndata: ${routeOf(place)}/messages?sessionId=${sessionId}\n\n`);
     write = (message) => connection.write(sseFrame('message', message));
   }

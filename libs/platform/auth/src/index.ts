@@ -16,5 +16,6 @@ export {
   type CredentialSource,
   type StoredCredential,
 } from './credentials';
+export { HeldConnections, type HeldConnection } from './held-connections';
 export { CurrentPrincipal } from './principal.decorator';
 export { parseAuthorization, parseToken, type Token, type TokenKind } from './token';

@@ -2,6 +2,7 @@
 import { requirePermission } from '@app/access';
 import { EventCommands, readPublishBody, requireEventPermission } from '@app/events';
 import { AppError, newId, type RequestPrincipal } from '@app/kernel';
+import { HeldConnections } from '@app/platform/auth';
 import { LiveBus, SseConnections, sseFrame, type SseSlot } from '@app/platform/live';
 import { envChannel } from '@app/dispatch';
 import { ProjectService } from '@app/projects';
@@ -14,7 +15,6 @@ import { RunLoader } from '../run-loader';
 import { completeFrame, publishedFrame, runUpdateFrame, taskFrame } from '../stream-frames';
 import { StreamHub, type Watch } from '../stream-hub';
 import { StreamSubscriber } from './stream-subscriber';
-import { SubscriberCredentials } from './subscriber-credentials';
 
 /** Runs, and tasks, of the past that a new subscriber is told. */
 const REPLAYED = 100;
@@ -31,7 +31,7 @@ export class StreamSubscriptions {
     private readonly projects: ProjectService,
     private readonly events: EventCommands,
     private readonly bus: LiveBus,
-    private readonly holders: SubscriberCredentials,
+    private readonly held: HeldConnections,
   ) {}
 
   async stream(
@@ -177,7 +177,7 @@ export class StreamSubscriptions {
         release: () => slot.release(),
         open: (reply, options) => {
           const connection = slot.open(reply, options);
-          this.holders.hold(principal, connection);
+          this.held.hold(principal, connection);
           return connection;
         },
       });

@@ -8,7 +8,6 @@ import { TasksModule } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { StreamSubscriptions } from './stream-subscriptions';
 import { StreamsController } from './streams.controller';
-import { SubscriberCredentials } from './subscriber-credentials';
 import { SubscriptionsController } from './subscriptions.controller';
 
 @Module({
@@ -23,6 +22,6 @@ import { SubscriptionsController } from './subscriptions.controller';
     SseModule,
   ],
   controllers: [StreamsController, SubscriptionsController],
-  providers: [StreamSubscriptions, SubscriberCredentials],
+  providers: [StreamSubscriptions],
 })
 export class StreamsApiModule {}

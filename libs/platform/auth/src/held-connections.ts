@@ -1,22 +1,27 @@
 import { Clock, type Principal } from '@app/kernel';
-import { CREDENTIAL_CHANGED_CHANNEL, Credentials } from '@app/platform/auth';
 import { DbNotices } from '@app/platform/database';
-import type { SseConnection } from '@app/platform/live';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
+import { CREDENTIAL_CHANGED_CHANNEL, Credentials } from './credentials';
+
+/** What stays open after its request was answered. */
+export interface HeldConnection {
+  end(): void;
+  whenClosed(listener: () => void): void;
+}
 
 interface Holder {
   readonly principal: Principal;
   /** Null for one that does not expire. */
   expiresAtMs: number | null;
-  readonly connections: Set<SseConnection>;
+  readonly connections: Set<HeldConnection>;
 }
 
 const TICK_MS = 1_000;
 
-/** Subscriptions outlive the request that was checked: they end when their credential does, or its rights change. */
+/** Event streams outlive the request that was checked: they end when their credential does, or its rights change. */
 @Injectable()
-export class SubscriberCredentials implements OnModuleInit, OnApplicationShutdown {
+export class HeldConnections implements OnModuleInit, OnApplicationShutdown {
   private readonly holders = new Map<string, Holder>();
   /** Ids of credentials that may have ended. Those that nobody can look up now are looked up with the next tick. */
   private readonly doubtful = new Set<string>();
@@ -40,7 +45,7 @@ export class SubscriberCredentials implements OnModuleInit, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  hold(principal: Principal, connection: SseConnection): void {
+  hold(principal: Principal, connection: HeldConnection): void {
     const id = principal.credentialId;
     let holder = this.holders.get(id);
     if (holder === undefined) {

@@ -715,7 +715,10 @@ describe('MCP services', () => {
     it('ends when its credential is revoked, whichever process is told, and others go on [P5]', async () => {
       const [revoked, spared] = [await serviceKey({ 'mcp:*': ['execute'] }), await open()];
       const { sse } = await open(revoked.token);
-      await ask(second, `/v1/service-keys/${revoked.id}`, { method: 'DELETE', headers: bearer(platform.key) });
+      await ask(second, `/v1/service-keys/${revoked.id}`, {
+        method: 'DELETE',
+        headers: bearer(platform.key),
+      });
       await eventually(() => sse.ended(), { timeoutMs: 2_000 });
       expect(spared.sse.ended()).toBe(false);
       spared.sse.close();

@@ -1,4 +1,4 @@
-export { EventSeals, type CallerRequest, type SealedContents } from './event-seals';
+export { EventSeals, type CallerRequest, type SealedContents, type SealedText } from './event-seals';
 export { FILE_CALLS, RunFiles, type FileCall, type FileUser } from './files.port';
 export { RunCommands, type RerunOptions } from './run-commands';
 export { requireRunPermission } from './run.permissions';

@@ -17,6 +17,8 @@ export interface NewSchedule {
   readonly var: string;
   /** JSON text of a list. */
   readonly args: string;
+  /** Secrets of the args: see `EventSeals`. */
+  readonly sealed: string | null;
   readonly expression: string;
   readonly timezone: string | null;
   /** What delays count from; null: now. */

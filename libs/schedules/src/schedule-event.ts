@@ -11,6 +11,8 @@ export interface FiringSchedule {
   readonly var: string;
   /** JSON text of a list; null: the function gets what is known of the occurrence. */
   readonly args: string | null;
+  /** Secrets of the args: see `EventSeals`. */
+  readonly sealed: string | null;
 }
 
 export interface OccurrenceFacts {
@@ -40,13 +42,16 @@ export function scheduleEvent(
   };
   const args = schedule.args ?? JSON.stringify([info]);
   const fn = JSON.stringify(`${schedule.ns}/${schedule.var}`);
+  const before = `{"fn":${fn},"args":`;
   const lateMember = lateMs === undefined ? '' : `,"late_by_ms":${lateMs}`;
   return {
     orgId: schedule.org_id,
     envId: schedule.env_id,
     retentionClass: schedule.retention_class,
     eventType: 'hot:schedule',
-    eventData: `{"fn":${fn},"args":${args}${lateMember}}`,
+    eventData: `${before}${args}${lateMember}}`,
+    // Opened by whoever runs it: the args stand in there as they were sealed.
+    sealed: schedule.sealed === null ? null : `${schedule.sealed} ${before.length}`,
     eventId: by.eventId,
     streamId: null,
     source: by.source,

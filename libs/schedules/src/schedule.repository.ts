@@ -31,6 +31,8 @@ export interface MadeSchedule {
   readonly timezone: string;
   /** JSON text of a list. */
   readonly args: string;
+  /** Secrets of the args: see `EventSeals`. */
+  readonly sealed: string | null;
   readonly clientKey: string | null;
   readonly nextMs: number;
   readonly userId: string | null;
@@ -73,9 +75,9 @@ const HOLD = `SELECT hot.hold_schedules($1)`;
 // The lock keeps a stop of the project from passing in between, which would leave this one going.
 const MAKE = `
   INSERT INTO hot.schedule (schedule_id, env_id, project_id, kind, cron, expression, timezone, ns, var, args, client_key,
-    next_fire_at, created_by_user_id, created_by_run_id, paused)
+    next_fire_at, created_by_user_id, created_by_run_id, paused, sealed)
   SELECT $3, p.env_id, p.project_id, 2, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12, $13,
-    p.serving_build_id IS NULL OR NOT e.active OR hot.is_held(p.project_id, $7 || '/' || $8)
+    p.serving_build_id IS NULL OR NOT e.active OR hot.is_held(p.project_id, $7 || '/' || $8), $14
     FROM hot.project p JOIN hot.env e ON e.env_id = p.env_id
    WHERE p.env_id = $1 AND p.project_id = $2 AND p.deleted_at IS NULL
      FOR SHARE OF p
@@ -181,6 +183,7 @@ export class ScheduleRepository {
         schedule.nextMs,
         schedule.userId,
         schedule.runId,
+        schedule.sealed,
       ]);
       if (clientKey !== null) await this.db.execute(REPLACE, [projectId, clientKey]);
     });

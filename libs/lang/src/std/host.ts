@@ -14,7 +14,8 @@ export { hostCall };
 
 // ---- context ----------------------------------------------------------------------------------------------------------
 
-function remember(fb: Fiber, v: Value): void {
+/** From now on records of the run show `<secret>` in place of its leaves. */
+export function remember(fb: Fiber, v: Value): void {
   if (fb.r.masker.add(v)) fb.r.host.post('secret', writeJson(v, true));
 }
 

@@ -6,7 +6,7 @@ import { scheduleEvent, type FiringSchedule } from '@app/schedules';
 import { Injectable } from '@nestjs/common';
 
 const FIND = `
-  SELECT s.schedule_id, s.env_id, s.project_id, s.ns, s.var, s.args, e.org_id, o.retention_class
+  SELECT s.schedule_id, s.env_id, s.project_id, s.ns, s.var, s.args, s.sealed, e.org_id, o.retention_class
     FROM hot.schedule s JOIN hot.env e ON e.env_id = s.env_id JOIN hot.org o ON o.org_id = e.org_id
     JOIN hot.project p ON p.project_id = s.project_id
    WHERE s.env_id = $1 AND s.schedule_id = $2 AND s.active AND NOT s.paused AND p.deleted_at IS NULL`;

@@ -70,6 +70,7 @@ describe('schedules that builds declare', () => {
         expression: '@daily',
         timezone: 'UTC',
         args: '[]',
+        sealed: null,
         clientKey: null,
         nextMs: Date.now() + 3_600_000,
         userId: null,

@@ -15,6 +15,7 @@ export interface DueRow extends Record<string, unknown> {
   readonly ns: string;
   readonly var: string;
   readonly args: string | null;
+  readonly sealed: string | null;
   readonly backfill: boolean | null;
   /** Asked not to overlap, and the former occurrence still goes on. */
   readonly busy: boolean;
@@ -49,7 +50,7 @@ const PURGED_AT_ONCE = 10_000;
 // Rows that another scheduler holds are its business: it fires them, or dies and leaves them due.
 const TAKE = statement(
   'schedules_take_due',
-  `SELECT s.schedule_id, s.kind, s.env_id, s.project_id, s.cron, s.timezone, s.ns, s.var, s.args, s.created_by_user_id,
+  `SELECT s.schedule_id, s.kind, s.env_id, s.project_id, s.cron, s.timezone, s.ns, s.var, s.args, s.sealed, s.created_by_user_id,
           e.org_id, o.retention_class, (s.meta ->> 'backfill')::boolean AS backfill,
           coalesce(s.meta ->> 'overlap' = 'skip', false) AS single,
           coalesce(s.meta ->> 'overlap' = 'skip', false) AND EXISTS (

@@ -1,10 +1,13 @@
 import { AccessModule } from '@app/access';
 import { newId } from '@app/kernel';
 import { ProjectsModule } from '@app/projects';
+import { Db } from '@app/platform/database';
+import { EventSeals } from '@app/runs';
 import { WorkerHarness, type FakeProgram } from '@app/runs/testing';
 import { Global, Module } from '@nestjs/common';
 import { eventually, useDatabase, useRedis } from '@app/testing';
 import { FiringModule } from './firing.module';
+import { ResealSchedules } from './reseal-schedules';
 import { Scheduler } from './scheduler';
 
 interface Kept extends Record<string, unknown> {
@@ -102,6 +105,105 @@ describe('schedules that programs make', () => {
     );
   const create = (expression: object, args: unknown[] = []): Promise<unknown> =>
     call('schedule.create', { ns: '::t', name: 'later', args, expression });
+
+  it.each(['by a call', 'by an event'])(
+    'keep secrets of their args sealed, made %s, and call their function with the real ones',
+    async (how) => {
+      const secret = 'the-long-secret';
+      const args = [{ key: secret, [`k-${secret}`]: `Bearer ${secret}` }, 7];
+      await program(async (one) => {
+        one.run.host.post('secret', JSON.stringify(secret));
+        const expression = { at: new Date(Date.now() + 300).toISOString() };
+        if (how === 'by a call')
+          await one.run.host.call(
+            'schedule.create',
+            JSON.stringify({ ns: '::t', name: 'later', args, expression }),
+            one.stopped,
+          );
+        else one.send('hot:schedule:new', { fn: '::t/later', args, schedule: 'in 1 second' }, newId());
+        return 1;
+      });
+      const row = await eventually(async () => {
+        const [found] = await worker.db.query<{ args: string; sealed: string; last_event_id: string | null }>(
+          'SELECT args, sealed, last_event_id FROM hot.schedule WHERE env_id = $1',
+          [tenant.envId],
+        );
+        return found?.last_event_id != null && found;
+      });
+      expect(row.args).toBe('[{"key":"<secret>","<secret>":"<secret>"},7]');
+      expect(row.sealed).not.toContain(secret);
+      const result = await eventually(async () => {
+        const [run] = await worker.db.query<{ result: string; event_data: string }>(
+          'SELECT r.result, e.event_data FROM hot.run r JOIN hot.event e USING (event_id) WHERE event_id = $1',
+          [row.last_event_id],
+        );
+        return run ?? false;
+      });
+      expect(JSON.parse(result.result)).toEqual(args);
+      expect(result.event_data).not.toContain(secret);
+    },
+  );
+
+  it('may hold secrets in nothing but their args', async () => {
+    const secret = 'the-long-secret';
+    const answer = await program(async (one) => {
+      one.run.host.post('secret', JSON.stringify(secret));
+      const wish = { ns: '::t', name: secret, args: [], expression: { text: 'every minute' } };
+      return one.run.host
+        .call('schedule.create', JSON.stringify(wish), one.stopped)
+        .catch((error: Error) => error.message);
+    });
+    expect(answer).toMatch(/^Only the args of a schedule may hold secrets/);
+    const id = newId();
+    await program((one) => {
+      one.run.host.post('secret', JSON.stringify(secret));
+      one.send('hot:schedule:new', { fn: '::t/later', id: secret, schedule: 'every minute' }, id);
+      return 1;
+    });
+    const run = await eventually(async () => {
+      const [found] = await worker.db.query<{ result: string }>(
+        'SELECT result FROM hot.run WHERE event_id = $1',
+        [id],
+      );
+      return found ?? false;
+    });
+    expect(run.result).toMatch(/Only the args of a schedule may hold secrets/);
+    expect(await kept()).toEqual([]);
+  });
+
+  it('are sealed anew after a change of the master key, those that go on [P2]', async () => {
+    const secret = 'the-long-secret';
+    const made = async (): Promise<string> =>
+      (await program(async (one) => {
+        one.run.host.post('secret', JSON.stringify(secret));
+        const wish = { ns: '::t', name: 'later', args: [secret], expression: { text: 'every day at 3am' } };
+        const answer = await one.run.host.call('schedule.create', JSON.stringify(wish), one.stopped);
+        return (JSON.parse(answer) as { scheduleId: string }).scheduleId;
+      })) as string;
+    const id = await made();
+    const sealedOf = async (): Promise<string> =>
+      (
+        await worker.db.query<{ sealed: string }>('SELECT sealed FROM hot.schedule WHERE schedule_id = $1', [
+          id,
+        ])
+      )[0]?.sealed ?? '';
+    const before = await sealedOf();
+    const seals = worker.app.get(EventSeals, { strict: false });
+    const anew = new ResealSchedules(worker.app.get(Db, { strict: false }), seals);
+    expect(await anew.all()).toEqual({ resealed: 0, unreadable: 0 });
+    const other = new (class extends ResealSchedules {
+      protected override currentVersion(): string {
+        return 'another';
+      }
+    })(worker.app.get(Db, { strict: false }), seals);
+    expect(await other.all()).toEqual({ resealed: 1, unreadable: 0 });
+    const after = await sealedOf();
+    expect(after).not.toBe(before);
+    expect(seals.openText(tenant, { text: '["<secret>"]', sealed: after })).toEqual({
+      text: JSON.stringify([secret]),
+      secrets: [JSON.stringify(secret)],
+    });
+  });
 
   it('are made by a call, which answers their id, and call their function with its args [S6]', async () => {
     const at = new Date(Date.now() - 1_000).toISOString();

@@ -6,7 +6,13 @@
 import type { ClaimedRow } from '@app/dispatch';
 import { cut, scanJson } from '@app/events';
 import { newId } from '@app/kernel';
-import { RunSchedules, type ScheduleCall, type ScheduleEvent, type ScheduleUser } from '@app/runs';
+import {
+  EventSeals,
+  RunSchedules,
+  type ScheduleCall,
+  type ScheduleEvent,
+  type ScheduleUser,
+} from '@app/runs';
 import { MadeSchedules, ScheduleRefusedError, ScheduleRepository, type ScheduleChoice } from '@app/schedules';
 import { Injectable } from '@nestjs/common';
 import { plainOf, readTarget, scheduleChoice, textOf, whenOf } from './schedule-wishes';
@@ -14,13 +20,14 @@ import { plainOf, readTarget, scheduleChoice, textOf, whenOf } from './schedule-
 type Outcome = { readonly problem: string } | { readonly result: string } | 'later';
 
 const NO_SECRETS =
-  'The args of a schedule are kept as they are and must hold no secrets; let the function read them with ::hot::ctx/get';
+  'Only the args of a schedule may hold secrets: its function, its times and its id are shown to everybody';
 
 @Injectable()
 export class ProgramSchedules extends RunSchedules {
   constructor(
     private readonly made: MadeSchedules,
     private readonly schedules: ScheduleRepository,
+    private readonly seals: EventSeals,
   ) {
     super();
   }
@@ -42,13 +49,18 @@ export class ProgramSchedules extends RunSchedules {
     const scan = scanJson(argsJson);
     const argsSpan = scan.ok ? scan.members.get('args') : undefined;
     const wish = JSON.parse(argsJson) as {
+      readonly args?: unknown;
       readonly ns: string;
       readonly name: string;
       readonly expression: { readonly at?: string; readonly cron?: string; readonly text?: string };
     }; // built by the library
-    if (run.secrets.hideIn(argsJson) !== null) throw new ScheduleRefusedError('invalid', NO_SECRETS);
+    const args = argsSpan === undefined ? '[]' : cut(argsJson, argsSpan);
+    const { args: _, ...shown } = wish;
+    if (run.secrets.hideIn(JSON.stringify(shown)) !== null)
+      throw new ScheduleRefusedError('invalid', NO_SECRETS);
     const { at, cron, text } = wish.expression;
     const scheduleId = newId();
+    const stored = this.seals.sealText(run, scheduleId, args, run.secrets);
     await this.made.make({
       scheduleId,
       orgId: run.orgId,
@@ -56,7 +68,8 @@ export class ProgramSchedules extends RunSchedules {
       projectId: run.projectId,
       ns: wish.ns,
       var: wish.name,
-      args: argsSpan === undefined ? '[]' : cut(argsJson, argsSpan),
+      args: stored.text,
+      sealed: stored.sealed,
       // A delay has been reckoned already; words are read again, for the time zone that they may end with.
       expression: at ?? text ?? cron ?? '',
       timezone: null,
@@ -82,9 +95,6 @@ export class ProgramSchedules extends RunSchedules {
   }
 
   private async onNew(row: ClaimedRow): Promise<Outcome> {
-    if (row.sealed !== null) {
-      return { problem: NO_SECRETS };
-    }
     const data = scanJson(row.event_data);
     if (!data.ok || data.kind !== 'object') return { problem: 'The data of hot:schedule:new must be a map' };
     const span = data.members.get('args');
@@ -98,13 +108,19 @@ export class ProgramSchedules extends RunSchedules {
     if (expression === null) return { problem: 'schedule must say when, as a Str' };
     const projectId = await this.projectOf(row, `${target.ns}/${target.var}`);
     if (projectId === null) return { problem: 'It is not known for which project the schedule is' };
+    const secrets = this.seals.knownOf(row);
+    const { args: _, ...shown } = wish;
+    if (secrets.hideIn(JSON.stringify(shown)) !== null) return { problem: NO_SECRETS };
+    const scope = { orgId: row.org_id, envId: row.env_id };
+    const stored = this.seals.sealText(scope, row.event_id, args, secrets);
     await this.made.make({
       scheduleId: row.event_id,
       orgId: row.org_id,
       envId: row.env_id,
       projectId,
       ...target,
-      args,
+      args: stored.text,
+      sealed: stored.sealed,
       expression,
       timezone: textOf(wish['timezone']),
       sentAtMs: row.event_ms,

@@ -12,7 +12,7 @@ import { cut, scanJson } from '@app/events';
 import { newId, NotFoundError, UnavailableError } from '@app/kernel';
 import { UNLIMITED } from '@app/plans';
 import { LiveBus } from '@app/platform/live';
-import { EventSeals, RunTasks, type TaskCall, type TaskUser } from '@app/runs';
+import { EventSeals, RunTasks, type SealedText, type TaskCall, type TaskUser } from '@app/runs';
 import { isEnded, TaskCommands, TaskReads, type TaskView } from '@app/tasks';
 import { Injectable } from '@nestjs/common';
 import { ContainerTasks } from './containers/container-tasks';
@@ -29,7 +29,8 @@ const MIN_TIMEOUT_MS = 1_000;
 const MAX_TIMEOUT_MS = 7 * 24 * 3_600_000;
 /** For a task that learns by a message that it is cancelled. */
 const GRACE_MS = 3_000;
-const CANCEL = '{"$cancel":true}';
+const CANCEL = '{"value":{"$cancel":true}}';
+const NOTHING = '{"value":null}';
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 type Answer = (run: TaskUser, args: TaskArgs, signal: AbortSignal) => Promise<string>;
@@ -106,8 +107,8 @@ export class ProgramTasks extends RunTasks {
       const payload = args.raw('data') ?? 'null';
       if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES)
         throw new TaskRefusedError('quota', `a message has at most ${MAX_MESSAGE_BYTES} bytes`);
-      withoutSecrets(run, payload, 'a message');
-      const { ours, sent, known, full } = await this.repository.send(run, run.envId, taskId, payload);
+      const message = this.seals.sealText(run, taskId, payload, run.secrets);
+      const { ours, sent, known, full } = await this.repository.send(run, run.envId, taskId, message);
       if (!ours) throw new TaskRunOverError();
       if (!known) throw new TaskRefusedError('not_found', 'task not found');
       // To a task that has ended nothing is sent, as nobody would read it.
@@ -117,19 +118,19 @@ export class ProgramTasks extends RunTasks {
     },
     'task.receive': (run, _args, signal) => this.receive(run, signal),
     'task.checkpoint': async (run, args) => {
-      own(run);
+      const taskId = own(run);
       const value = args.raw('data') ?? 'null';
       if (Buffer.byteLength(value) > MAX_CHECKPOINT_BYTES)
         throw new TaskRefusedError('quota', `a checkpoint has at most ${MAX_CHECKPOINT_BYTES} bytes`);
-      withoutSecrets(run, value, 'a checkpoint');
-      if (!(await this.repository.checkpoint(run, value))) throw new TaskRunOverError();
+      const checkpoint = this.seals.sealText(run, taskId, value, run.secrets);
+      if (!(await this.repository.checkpoint(run, checkpoint))) throw new TaskRunOverError();
       return 'null';
     },
     'task.restore': async (run, args) => {
       const taskId = args.raw('taskId') === null ? own(run) : args.taskId();
       const checkpoint = await this.repository.restore(run.envId, taskId);
       if (checkpoint === undefined) throw new TaskRefusedError('not_found', 'task not found');
-      return checkpoint ?? 'null';
+      return this.opened(run, checkpoint);
     },
     'box.policy': () => Promise.resolve(this.containers.policy()),
     'box.quota': (run) => this.quotas.left(run),
@@ -211,13 +212,20 @@ export class ProgramTasks extends RunTasks {
       async () => {
         const next = await this.repository.receive(run);
         if (next === null) throw new TaskRunOverError();
-        if (!next.cancelled) return next.message;
-        if (this.told.has(signal)) return 'null';
+        if (!next.cancelled) return next.message === null ? null : this.opened(run, next.message);
+        if (this.told.has(signal)) return NOTHING;
         this.told.add(signal);
         return CANCEL;
       },
     );
-    return found ?? 'null';
+    return found ?? NOTHING;
+  }
+
+  /** With the secrets in it: whoever gets it is to hide them, too. */
+  private opened(run: TaskUser, kept: SealedText | null): string {
+    if (kept === null) return NOTHING;
+    const { text, secrets } = this.seals.openText(run, kept);
+    return secrets.length === 0 ? `{"value":${text}}` : `{"value":${text},"secrets":[${secrets.join(',')}]}`;
   }
 }
 
@@ -229,18 +237,6 @@ function own(run: TaskUser): string {
 
 /** Other runs have limits of their own. */
 const parkable = (run: TaskUser): string | null => (run.runType === RUN_TYPES.task ? run.runId : null);
-
-/**
- * What is executed later can't be masked, and the run that gets it could not mask what it never read: where a task needs
- * a secret it reads it from its context, as everybody does. Arguments may hold some: they are sealed.
- */
-function withoutSecrets(run: TaskUser, json: string, what: string): void {
-  if (run.secrets.hideIn(json) !== null)
-    throw new TaskRefusedError(
-      'invalid',
-      `${what} can't hold secrets; the task can read them from its context`,
-    );
-}
 
 /** As `::hot::task/await` and the local runs have it. */
 function shown(task: TaskView): string {

@@ -1,6 +1,7 @@
 import { refColumns, type NewRef } from '@app/blobs';
 import { CounterSlots, GroupWriter, HotSqlPools, isRowsFault } from '@app/dispatch';
 import { Db, type Statement } from '@app/platform/database';
+import type { SealedText } from '@app/runs';
 import { Injectable } from '@nestjs/common';
 import { TASK_TYPES } from '../task.view';
 import {
@@ -106,34 +107,42 @@ export class TaskRepository {
   /** Null: the run is not ours. */
   async receive(
     run: Guard,
-  ): Promise<{ readonly cancelled: boolean; readonly message: string | null } | null> {
-    const [row] = await this.pools.durable.rows<{ cancel: number; payload: string | null }>(RECEIVE, [
-      run.incarnation,
-      run.dispatchId,
-    ]);
-    return row === undefined ? null : { cancelled: row.cancel === 1, message: row.payload };
+  ): Promise<{ readonly cancelled: boolean; readonly message: SealedText | null } | null> {
+    const [row] = await this.pools.durable.rows<{
+      cancel: number;
+      payload: string | null;
+      sealed: string | null;
+    }>(RECEIVE, [run.incarnation, run.dispatchId]);
+    if (row === undefined) return null;
+    const { cancel, payload: text, sealed } = row;
+    return { cancelled: cancel === 1, message: text === null ? null : { text, sealed } };
   }
 
-  async send(run: Guard, envId: string, taskId: string, payload: string): Promise<Sending> {
+  async send(run: Guard, envId: string, taskId: string, message: SealedText): Promise<Sending> {
     const [row] = await this.pools.durable.rows<Sending>(SEND, [
       run.incarnation,
       run.dispatchId,
       taskId,
       envId,
-      payload,
+      message.text,
+      message.sealed,
     ]);
     return row ?? { ours: false, sent: false, known: false, full: false };
   }
 
-  async checkpoint(run: Guard, value: string): Promise<boolean> {
-    const rows = await this.pools.durable.rows(CHECKPOINT, [run.incarnation, run.dispatchId, value]);
+  async checkpoint(run: Guard, { text, sealed }: SealedText): Promise<boolean> {
+    const rows = await this.pools.durable.rows(CHECKPOINT, [run.incarnation, run.dispatchId, text, sealed]);
     return rows.length > 0;
   }
 
   /** Undefined: there is no such task in the env. */
-  async restore(envId: string, taskId: string): Promise<string | null | undefined> {
-    const [row] = await this.pools.durable.rows<{ checkpoint: string | null }>(RESTORE, [envId, taskId]);
-    return row?.checkpoint;
+  async restore(envId: string, taskId: string): Promise<SealedText | null | undefined> {
+    const [row] = await this.pools.durable.rows<{ checkpoint: string | null; sealed: string | null }>(
+      RESTORE,
+      [envId, taskId],
+    );
+    if (row === undefined) return undefined;
+    return row.checkpoint === null ? null : { text: row.checkpoint, sealed: row.sealed };
   }
 
   private async insert(tasks: readonly NewTask[], incarnation: string): Promise<ReadonlySet<string>> {

@@ -87,8 +87,8 @@ m AS (
     SELECT n.seq FROM hot.task_message n
     WHERE n.task_id = $2 AND n.delivered_at IS NULL AND EXISTS (SELECT 1 FROM d WHERE cancel_requested = 0)
     ORDER BY n.seq LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING m.payload)
-SELECT d.cancel_requested::int AS cancel, m.payload FROM d LEFT JOIN m ON true`,
+  RETURNING m.payload, m.sealed)
+SELECT d.cancel_requested::int AS cancel, m.payload, m.sealed FROM d LEFT JOIN m ON true`,
 );
 
 /** Messages that wait at most, and all that are kept for an attempt that would have to begin again. */
@@ -96,7 +96,7 @@ export const MAX_WAITING = 256;
 export const MAX_KEPT = 10_000;
 
 /**
- * $3 task, $4 env, $5 payload. No message to a task that has ended; `full` when it has too many. A task may end while
+ * $3 task, $4 env, $5 payload, $6 its secrets. No message to a task that has ended; `full` when it has too many. A task may end while
  * this waits for its row: `known` and `full` are of before, and a message that was not sent for another reason met that end.
  */
 export const SEND = statement(
@@ -116,17 +116,17 @@ t AS (
     AND NOT (SELECT is_full FROM box)
   RETURNING t.message_seq),
 m AS (
-  INSERT INTO hot.task_message (task_id, seq, payload) SELECT $3, message_seq, $5 FROM t RETURNING seq)
+  INSERT INTO hot.task_message (task_id, seq, payload, sealed) SELECT $3, message_seq, $5, $6 FROM t RETURNING seq)
 SELECT (SELECT yes FROM ours) AS ours, EXISTS (SELECT 1 FROM m) AS sent,
        EXISTS (SELECT 1 FROM box) AS known, coalesce((SELECT is_full FROM box), false) AS "full"`,
 );
 
-/** $3 value. What was taken before is done with: it will not come again. */
+/** $3 value, $4 its secrets. What was taken before is done with: it will not come again. */
 export const CHECKPOINT = statement(
   'task_checkpoint',
   `
 WITH t AS (
-  UPDATE hot.task SET checkpoint = $3, checkpoint_at = now() WHERE task_id = $2 AND status = 2 AND ${OURS}
+  UPDATE hot.task SET checkpoint = $3, checkpoint_sealed = $4, checkpoint_at = now() WHERE task_id = $2 AND status = 2 AND ${OURS}
   RETURNING task_id),
 done AS (
   DELETE FROM hot.task_message m USING t WHERE m.task_id = t.task_id AND m.delivered_at IS NOT NULL)
@@ -135,5 +135,5 @@ SELECT task_id FROM t`,
 
 export const RESTORE = statement(
   'task_restore',
-  `SELECT checkpoint FROM hot.task WHERE env_id = $1 AND task_id = $2`,
+  `SELECT checkpoint, checkpoint_sealed AS sealed FROM hot.task WHERE env_id = $1 AND task_id = $2`,
 );

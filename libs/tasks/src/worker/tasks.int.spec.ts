@@ -206,23 +206,65 @@ describe('tasks', () => {
     ).toBe('invalid: containers are not enabled on this platform (HOT_CONTAINERS)');
   });
 
-  it('arguments with secrets are kept sealed; messages and checkpoints with secrets are refused', async () => {
-    tasks.job(tenant, ({ run }) => (JSON.parse(run.argsJson) as unknown[])[0] === 'the-long-secret');
-    const { taskId, sent } = await tasks.program(tenant, async (program) => {
-      program.run.host.post('secret', '"the-long-secret"');
-      const order = { function: `::t/job-${tenant.envId}`, args: 'the-long-secret', options: {} };
-      const started = (await callHost(program, 'task.start', order)) as { taskId: string };
-      const message = { taskId: started.taskId, data: { key: 'the-long-secret' } };
-      return { taskId: started.taskId, sent: await callHost(program, 'task.send', message) };
+  it('arguments, messages and checkpoints with secrets are kept sealed, and whole for who gets them', async () => {
+    const secret = 'the-long-secret';
+    tasks.job(tenant, async (program) => {
+      const message = await callHost(program, 'task.receive');
+      // What came with a message is as secret in what is sent on.
+      await callHost(program, 'task.checkpoint', { data: { message, [`k-${secret}`]: 1 } });
+      return {
+        args: JSON.parse(program.run.argsJson) as unknown,
+        message,
+        restored: await callHost(program, 'task.restore'),
+      };
     });
-    expect(sent).toMatch(/^invalid: a message can't hold secrets/);
-    expect(await ended(taskId)).toMatchObject({ result: 'true' });
-    const [event] = await tasks.db.query<{ event_data: string }>(
-      'SELECT event_data FROM hot.event WHERE event_id = $1',
+    const taskId = await tasks.program(tenant, async (program) => {
+      program.run.host.post('secret', JSON.stringify(secret));
+      const order = { function: `::t/job-${tenant.envId}`, args: secret, options: {} };
+      const started = (await callHost(program, 'task.start', order)) as { taskId: string };
+      const message = { taskId: started.taskId, data: { key: secret, inside: [`Bearer ${secret}`, 7] } };
+      expect(await callHost(program, 'task.send', message)).toBeNull();
+      return started.taskId;
+    });
+    const message = { key: secret, inside: [`Bearer ${secret}`, 7] };
+    const kept = { message, [`k-${secret}`]: 1 };
+    expect(JSON.parse((await ended(taskId)).result ?? '')).toEqual({
+      args: [secret],
+      message,
+      restored: kept,
+    });
+    expect(await tasks.call(tenant, 'task.restore', { taskId })).toEqual(kept);
+    const rows = await tasks.db.query<{ text: string; sealed: string }>(
+      `SELECT event_data AS text, sealed FROM hot.event WHERE event_id = $1
+       UNION ALL SELECT checkpoint, checkpoint_sealed FROM hot.task WHERE task_id = $1`,
       [taskId],
     );
-    expect(event?.event_data).toContain('<secret>');
-    expect(event?.event_data).not.toContain('the-long-secret');
+    expect(rows).toHaveLength(2);
+    for (const { text, sealed } of rows) {
+      expect(text).toContain('"<secret>"');
+      expect(text + sealed).not.toContain(secret);
+      expect(sealed).toMatch(/^[0-9a-f-]{36} hot1:/);
+    }
+  });
+
+  it('a message with a secret is stored sealed while it waits', async () => {
+    let go = (): void => undefined;
+    tasks.job(tenant, () => new Promise<void>((resolve) => (go = resolve)));
+    const taskId = await tasks.startTask(tenant);
+    await tasks.program(tenant, async (program) => {
+      program.run.host.post('secret', '"the-long-secret"');
+      return callHost(program, 'task.send', { taskId, data: ['the-long-secret'] });
+    });
+    const messages = await tasks.db.query<{ payload: string; sealed: string }>(
+      'SELECT payload, sealed FROM hot.task_message WHERE task_id = $1',
+      [taskId],
+    );
+    expect(messages).toEqual([
+      { payload: '["<secret>"]', sealed: expect.stringMatching(/^[0-9a-f-]{36} hot1:/) },
+    ]);
+    await tasks.until(tenant, taskId, ({ status }) => status === 'running');
+    go();
+    await ended(taskId);
   });
 
   it('takes large arguments and gives a large result, whole, though both are kept apart', async () => {

@@ -21,6 +21,9 @@ export interface TaskRun {
   readonly over: AbortController;
 }
 
+/** Of what a task was sent or has kept. Nothing is secret here. */
+const answerOf = (value: string): string => `{"value":${value}}`;
+
 interface Going {
   readonly slot: RunSlot;
   readonly over: AbortController;
@@ -58,14 +61,14 @@ export class LocalTasks {
         this.known(json).inbox.put(new CallArgs(json).raw('data') ?? 'null');
         return 'null';
       },
-      'task.receive': () => own().inbox.take(),
+      'task.receive': async () => answerOf(await own().inbox.take()),
       'task.checkpoint': (json) => {
         own().checkpoint = new CallArgs(json).raw('data') ?? 'null';
         return 'null';
       },
       'task.restore': (json) => {
         const of = new CallArgs(json).raw('taskId') === null ? own() : this.known(json);
-        return of.checkpoint ?? 'null';
+        return answerOf(of.checkpoint ?? 'null');
       },
     };
   }

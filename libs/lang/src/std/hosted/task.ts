@@ -5,7 +5,7 @@ import { HotMap } from '../../runtime/hot-map';
 import { shortTypeOf } from '../../runtime/types';
 import { err, HotFn, Tagged, TypeInfo, type Fiber, type Value } from '../../runtime/values';
 import { native, type NativeDef } from '../../runtime/native-def';
-import { ownRun } from '../host';
+import { ownRun, remember } from '../host';
 import { payloadOf } from '../limits';
 import { isUuidText } from '../uuid';
 import { hostCall, isErr, record, runPart, type Refusals } from './call';
@@ -198,6 +198,15 @@ function withId(fn: string, id: Value | undefined, then: (taskId: string) => Pro
     : Promise.resolve(err(`${fn}: invalid task-id UUID`));
 }
 
+/** What a task was sent or has kept; secrets in it are secrets of this run from now on. */
+async function kept(fb: Fiber, answered: Promise<Value>): Promise<Value> {
+  const answer = await answered;
+  if (!(answer instanceof HotMap)) return answer;
+  const secrets = answer.getStr('secrets');
+  if (Array.isArray(secrets)) for (const secret of secrets) remember(fb, secret);
+  return answer.getStr('value') ?? null;
+}
+
 export const TASK: readonly NativeDef[] = [
   T(
     'start',
@@ -235,7 +244,7 @@ export const TASK: readonly NativeDef[] = [
       }),
   ),
   T('receive', '(): Any', 'Inside a task: the next message; null when there will be none.', (fb, site, fn) =>
-    hostCall(fb, site, fn, 'task.receive', HotMap.empty, inTask(fn, 'receiving')),
+    kept(fb, hostCall(fb, site, fn, 'task.receive', HotMap.empty, inTask(fn, 'receiving'))),
   ),
   T(
     'checkpoint',
@@ -248,7 +257,8 @@ export const TASK: readonly NativeDef[] = [
   ),
   T('restore', ['(): Any', '(task-id: Str): Any'], 'The last checkpoint, or null.', (fb, site, fn, [id]) => {
     const refusals: Refusals = { ...inTask(fn, 'reading'), not_found: () => null };
-    if (id === undefined) return hostCall(fb, site, fn, 'task.restore', HotMap.empty, refusals);
-    return withId(fn, id, (taskId) => hostCall(fb, site, fn, 'task.restore', record({ taskId }), refusals));
+    const ask = (of: HotMap): Promise<Value> =>
+      kept(fb, hostCall(fb, site, fn, 'task.restore', of, refusals));
+    return id === undefined ? ask(HotMap.empty) : withId(fn, id, (taskId) => ask(record({ taskId })));
   }),
 ];

@@ -3,13 +3,18 @@ import type { ParseResult } from '../parser/parse';
 import type { Arrow, Binding, Expr, Meta, NsDecl, Statement } from './ast';
 import type { Token } from './token';
 
-/** Metadata longer than this is spread over several lines. */
+/** Metadata longer than this is spread over several lines. How far its lines are indented does not matter. */
 const MAX_META = 80;
+
+interface Source extends ParseResult {
+  readonly text: string;
+}
 
 /** The text with a line break in front of every token that should have one and has none. */
 export function lineBreaks(text: string, parsed: ParseResult): string {
   const wanted = new Set<number>();
-  for (const item of parsed.unit.items) declaration(parsed, item, wanted);
+  const source = { ...parsed, text };
+  for (const item of parsed.unit.items) declaration(source, item, wanted);
   let out = '';
   let from = 0;
   for (const [index, token] of parsed.tokens.entries()) {
@@ -24,7 +29,7 @@ export function lineBreaks(text: string, parsed: ParseResult): string {
   return out + text.slice(from);
 }
 
-function declaration(parsed: ParseResult, item: Statement, wanted: Set<number>): void {
+function declaration(parsed: Source, item: Statement, wanted: Set<number>): void {
   switch (item.kind) {
     case 'binding':
       binding(parsed, item, wanted);
@@ -40,7 +45,7 @@ function declaration(parsed: ParseResult, item: Statement, wanted: Set<number>):
   }
 }
 
-function binding(parsed: ParseResult, item: Binding, wanted: Set<number>): void {
+function binding(parsed: Source, item: Binding, wanted: Set<number>): void {
   const { value, meta } = item;
   if (value.kind === 'type-def' && value.fields.length > 1) spreadFields(parsed, value, wanted);
   if (value.kind !== 'fn' && value.kind !== 'type-def' && value.kind !== 'enum-def') {
@@ -54,7 +59,7 @@ function binding(parsed: ParseResult, item: Binding, wanted: Set<number>): void 
   if (meta.some((clause) => clause.start < value.start)) wanted.add(value.start);
 }
 
-function namespace(parsed: ParseResult, item: NsDecl, wanted: Set<number>): void {
+function namespace(parsed: Source, item: NsDecl, wanted: Set<number>): void {
   for (const clause of item.meta) {
     // `::a meta ["test"] ns` keeps its one line: the word belongs to the name.
     if (clause.end === item.end) wanted.add(clause.start);
@@ -62,7 +67,7 @@ function namespace(parsed: ParseResult, item: NsDecl, wanted: Set<number>): void
   }
 }
 
-function arrow(parsed: ParseResult, item: Arrow, wanted: Set<number>): void {
+function arrow(parsed: Source, item: Arrow, wanted: Set<number>): void {
   for (const clause of item.meta) {
     wanted.add(clause.start);
     spreadMeta(parsed, clause, wanted);
@@ -70,10 +75,10 @@ function arrow(parsed: ParseResult, item: Arrow, wanted: Set<number>): void {
   if (item.fn && item.meta.some((clause) => clause.start < (item.fn?.start ?? 0))) wanted.add(item.fn.start);
 }
 
-function spreadMeta(parsed: ParseResult, clause: Meta, wanted: Set<number>): void {
+function spreadMeta(parsed: Source, clause: Meta, wanted: Set<number>): void {
   const { value } = clause;
   if (value.kind !== 'map' || value.entries.length === 0) return;
-  const long = value.end - value.start > MAX_META;
+  const long = parsed.text.slice(value.start, value.end).replace(/\s+/g, ' ').length > MAX_META;
   if (value.entries.length > 1 || long) {
     spread(
       parsed,
@@ -85,7 +90,7 @@ function spreadMeta(parsed: ParseResult, clause: Meta, wanted: Set<number>): voi
 }
 
 function spreadFields(
-  parsed: ParseResult,
+  parsed: Source,
   value: Extract<Expr, { kind: 'type-def' }>,
   wanted: Set<number>,
 ): void {
@@ -103,7 +108,7 @@ function spreadFields(
 
 /** Every element and the closing bracket on lines of their own. `opener` begins at the bracket. */
 function spread(
-  parsed: ParseResult,
+  parsed: Source,
   opener: { readonly start: number },
   elements: readonly number[],
   wanted: Set<number>,

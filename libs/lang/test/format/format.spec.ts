@@ -46,6 +46,11 @@ describe('layout', () => {
       `h meta {doc: "${'x'.repeat(90)}"} fn (e) { e }`,
       `h\nmeta {\n    doc: "${'x'.repeat(90)}"\n}\nfn (e) { e }\n`,
     ],
+    [
+      'metadata that is long only by its indentation',
+      `s\nmeta {ol:\n{name: "${'x'.repeat(62)}"}}\n1`,
+      `s\nmeta {ol:\n        {name: "${'x'.repeat(62)}"}}\n    1\n`,
+    ],
     ['fields', 'P type { x: Int, y: Int }', 'P type {\n    x: Int,\n    y: Int\n}\n'],
     ['one field', 'P type { x: Int }', 'P type { x: Int }\n'],
     ['namespaces', '::a ns meta {doc: "d"}', '::a ns\nmeta {doc: "d"}\n'],
@@ -60,6 +65,7 @@ describe('layout', () => {
     ['trailing metadata', 'f fn () { 1 } meta {doc: "d"}', 'f fn () { 1 }\nmeta {doc: "d"}\n'],
   ])('%s', (_, text, expected) => {
     expect(formatted(text)).toBe(expected);
+    expect(formatted(expected)).toBe(expected);
   });
 
   it('takes another width', () => {

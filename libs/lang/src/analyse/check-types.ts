@@ -24,22 +24,33 @@ export interface CheckInput {
 
 export function checkTypes(input: CheckInput): void {
   const facts: TypeFacts = { arrows: input.arrows, locals: new Map() };
+  const known: TypeFacts = { ...facts, cells: typesOfCells(input, facts) };
   const arrowFns = new Set(input.arrows.map((arrow) => arrow.fn));
   for (const fn of input.functions) {
     if (input.origins[fn.file] === 'std') continue;
     // Bodies of local functions are walked with the function around them.
     if (fn.origin === 'local' || fn.origin === 'anonymous') continue;
-    for (const overload of fn.overloads) new Walker(input, facts, overload.file, fn).body(overload.body);
+    for (const overload of fn.overloads) new Walker(input, facts, known, overload.file, fn).body(overload.body);
     if (arrowFns.has(fn)) checkArrow(input, facts, fn);
   }
   for (const step of input.init) {
     if (input.origins[step.file] === 'std') continue;
-    const walker = new Walker(input, facts, step.file, null);
+    const walker = new Walker(input, facts, known, step.file, null);
     walker.topLevel(step.value);
     forEachStep(step.steps, (part) => walker.topLevel(part));
     const declared = step.kind === 'value' ? input.cellTypes.get(step.cell.id) : undefined;
     if (declared) walker.annotation(step.cell.name, declared, step.value, step);
   }
+}
+
+/** As annotated, else as far as the value says; nothing of those that are changed later. */
+function typesOfCells(input: CheckInput, facts: TypeFacts): ReadonlyMap<number, TypeRef | null> {
+  const types = new Map<number, TypeRef | null>();
+  for (const { kind, cell, value } of input.init) {
+    const type = kind === 'value' ? (input.cellTypes.get(cell.id) ?? infer(facts, value)) : null;
+    types.set(cell.id, types.has(cell.id) ? null : type);
+  }
+  return types;
 }
 
 class Walker {
@@ -48,6 +59,8 @@ class Walker {
   constructor(
     private readonly input: CheckInput,
     private readonly facts: TypeFacts,
+    /** With the types of top-level values. */
+    private readonly known: TypeFacts,
     private readonly file: number,
     private readonly within: FunctionDef | null,
   ) {
@@ -71,7 +84,7 @@ class Walker {
         node.statements.forEach((statement) => this.statement(statement));
         break;
       case 'match':
-        checkMatch(this.input.sink, this.file, node, infer(this.facts, node.subject));
+        checkMatch(this.input.sink, this.file, node, infer(this.known, node.subject));
         break;
       case 'call':
         this.call(node, top);
@@ -170,7 +183,7 @@ class Walker {
 
   private path(node: Extract<Core, { kind: 'path' }>): void {
     if (!this.warns) return;
-    let type = infer(this.facts, node.base);
+    let type = infer(this.known, node.base);
     for (const step of node.steps) {
       const struct = type ? structOf(type) : null;
       if (!struct || step.kind !== 'name') return;

@@ -10,6 +10,11 @@ export interface TypeFacts {
   readonly arrows: readonly ArrowDef[];
   /** Types of bindings without annotation, as far as their value says. */
   readonly locals: Map<Local, TypeRef | null>;
+  /**
+   * The same of top-level values, by cell id. An annotation there is no promise: it may only lead to warnings, and to
+   * checks that rely on annotations anyway.
+   */
+  readonly cells?: ReadonlyMap<number, TypeRef | null>;
 }
 
 const builtin = (name: BuiltinName): TypeRef => ({ kind: 'builtin', name });
@@ -38,6 +43,8 @@ export function infer(facts: TypeFacts, core: Core): TypeRef | null {
     }
     case 'local':
       return core.local.declared ?? facts.locals.get(core.local) ?? null;
+    case 'cell':
+      return facts.cells?.get(core.cell.id) ?? null;
     case 'call':
       if (core.callee.kind === 'variant') {
         return { kind: 'variant', enum: core.callee.enum, variant: core.callee.variant };

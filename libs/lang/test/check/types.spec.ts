@@ -139,6 +139,11 @@ describe('warnings', () => {
       'f fn () { u User({id: "a"}) u.idd }',
       'warning unknown-field: `User` does not have a known field `idd`',
     ],
+    ['u User({id: "a"}) x u.idd', 'warning unknown-field: `User` does not have a known field `idd`'],
+    [
+      'u: User made() made fn () { 1 } f fn () { u.idd }',
+      'warning unknown-field: `User` does not have a known field `idd`',
+    ],
     [
       'f fn () { n: Int "a" n }',
       'warning annotation-mismatch: `n` is annotated `Int` but its value is `Str`',
@@ -161,6 +166,7 @@ describe('warnings', () => {
     'xs: All<Vec> serial { a 1 }',
     'n: Int parallel { a 1 }',
     'n: Str? null',
+    'u User({id: "a"})\nu.later 1\nx u.later',
   ])('are silent about %s', (text) => {
     expect(found(text)).toEqual([]);
   });

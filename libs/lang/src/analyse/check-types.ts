@@ -30,7 +30,8 @@ export function checkTypes(input: CheckInput): void {
     if (input.origins[fn.file] === 'std') continue;
     // Bodies of local functions are walked with the function around them.
     if (fn.origin === 'local' || fn.origin === 'anonymous') continue;
-    for (const overload of fn.overloads) new Walker(input, facts, known, overload.file, fn).body(overload.body);
+    for (const overload of fn.overloads)
+      new Walker(input, facts, known, overload.file, fn).body(overload.body);
     if (arrowFns.has(fn)) checkArrow(input, facts, fn);
   }
   for (const step of input.init) {

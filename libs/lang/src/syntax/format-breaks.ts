@@ -89,11 +89,7 @@ function spreadMeta(parsed: Source, clause: Meta, wanted: Set<number>): void {
   }
 }
 
-function spreadFields(
-  parsed: Source,
-  value: Extract<Expr, { kind: 'type-def' }>,
-  wanted: Set<number>,
-): void {
+function spreadFields(parsed: Source, value: Extract<Expr, { kind: 'type-def' }>, wanted: Set<number>): void {
   const first = value.fields[0];
   if (!first) return;
   const opener = tokenBefore(parsed.tokens, first.start);

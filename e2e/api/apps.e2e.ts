@@ -188,6 +188,55 @@ describe('apps', () => {
     await until(() => ring('POST shift/ring'), 200);
   });
 
+  it('that are the only ones of their environment prepare themselves, and block the others until they are stopped', async () => {
+    cpSync(join(FIXTURES, 'alone'), join(folder, 'alone'), { recursive: true });
+    await platform.hot(['deploy'], join(folder, 'alone'));
+    await until(() => ring('POST shift/ring'), 404);
+    await until(tools, []);
+    await until(() => beats('::alone::work/prepare'), 1);
+    // What preparing sends waits for the app.
+    await until(() => beats('::alone::work/prepared'), 1);
+    const [ours, theirs] = [await beats('::shift::work/beat'), await beats('::clock::jobs/tick')];
+    const refused = await act('shift', 'reload');
+    expect([refused.status, refused.text]).toEqual([
+      409,
+      expect.stringContaining('App shift is BLOCKED: it cannot be reloaded now. alone is the only app'),
+    ]);
+    const eventId = await publish('shift:note', {});
+    await until(() => isUnhandled(eventId), true);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await beats('::shift::work/beat')).toBeLessThanOrEqual(ours + 1);
+    expect(await beats('::clock::jobs/tick')).toBeLessThanOrEqual(theirs + 1);
+
+    await killWorkers();
+    await until(() => beats('::alone::work/prepare'), 2);
+    expect((await act('shift', 'reload')).status).toBe(409);
+    await until(async () => (await act('alone', 'stop')).status, 202);
+    await until(() => ring('POST shift/ring'), 200);
+    await until(async () => (await beats('::clock::jobs/tick')) > theirs + 1, true);
+    expect(await tools()).toEqual(['clerk-look', 'look']);
+    await until(verified, true);
+  });
+
+  it('do not serve when what prepares them fails; the reason says which function and why', async () => {
+    const source = join(folder, 'alone/hot/src/alone.hot');
+    const working = readFileSync(source, 'utf8');
+    writeFileSync(source, working.replace('load.build-id', 'fail("no stock")'));
+    await platform.hot(['deploy'], join(folder, 'alone'));
+    await act('alone', 'start');
+    await until(
+      async () =>
+        (
+          await platform.query<{ runtime_error: string }>(
+            `SELECT runtime_error FROM hot.build WHERE runtime_status = 'failed'`,
+          )
+        )[0]?.runtime_error,
+      expect.stringMatching(/^hot\/src\/alone\.hot:4: ::alone::work\/prepare, .*: no stock \(run /),
+    );
+    expect((await act('alone', 'stop')).text).toContain('App alone is FAILED');
+    expect(await ring('POST shift/ring')).toBe(200);
+  });
+
   it('are reloaded by the next worker when theirs is killed', async () => {
     const slow = await publish('shift:slow', { ms: 1_500 });
     await until(() => statuses(slow), ['running']);

@@ -174,6 +174,22 @@ describe('keys and projects of the app', () => {
         ['stopped', 'STOPPED', false],
         ['updating', 'RUNNING', true],
       ]);
+      await app.db.execute(
+        `INSERT INTO hot.app_state (project_id, only_app) VALUES ($1, true)
+         ON CONFLICT ON CONSTRAINT app_state_key DO UPDATE SET only_app = true`,
+        [id('running')],
+      );
+      const beside = (await member.get(`${tenant.base}/projects`)).json() as Listing<ProjectRow>;
+      expect(beside.data.map(({ state }) => state)).toEqual([
+        'EMPTY',
+        'BLOCKED',
+        'BLOCKED',
+        'DISABLED',
+        'RUNNING',
+        'BLOCKED',
+        'BLOCKED',
+        'BLOCKED',
+      ]);
       const running = page.data[4];
       expect(running?.runs_24h).toMatchObject({ total: 2, failed: 1 });
       expect(running?.runs_24h.spark).toHaveLength(24);

@@ -297,6 +297,100 @@ describe('apps', () => {
     expect((await act('stop', 'orders', { headers: json, payload: '{' })).statusCode).toBe(400);
   });
 
+  describe('that are the only ones of their environment', () => {
+    const only = async (source: string, name: string, only_app = true) => {
+      const { buildId } = await worker.upload(who(), name, source, { manifest: { only_app } });
+      await worker.deploys().deploy(who(), name, buildId);
+      await load(buildId);
+      return buildId;
+    };
+    const handlers = async () =>
+      (await worker.catalogue().handlersOf(tenant.envId, 'a')).map((each) => each.functionName);
+    const become = (names: readonly string[]) =>
+      eventually(async () => expect(await handlers()).toEqual(names));
+    const answers = async (key: string) => {
+      const { error } = (await act('reload', key)).json();
+      return error.message as string;
+    };
+
+    it('block the others, which serve on when they are stopped [api-15.71]', async () => {
+      const buildId = await serve('on a ::a/b');
+      await only('on a ::d/d', 'debug');
+      await become(['::d/d']);
+      for (const action of ACTIONS) {
+        const answer = await act(action);
+        expect([answer.statusCode, answer.json().error.message]).toEqual([
+          409,
+          expect.stringContaining('App orders is BLOCKED: '),
+        ]);
+      }
+      expect(await answers('orders')).toContain('debug is the only app of this environment');
+      expect(await serving()).toBe(buildId);
+      await act('stop', 'debug');
+      await become(['::a/b']);
+      expect((await act('reload')).statusCode).toBe(202);
+    });
+
+    it('go on being it while they are reloaded, and no longer once they are reloaded without the mark', async () => {
+      await serve('on a ::a/b');
+      const marked = await only('on a ::d/d', 'debug');
+      await act('reload', 'debug');
+      await become([]);
+      await load(marked);
+      await become(['::d/d']);
+      await only('on a ::d/d', 'debug', false);
+      await become(['::d/d', '::a/b']);
+    });
+
+    it('block nobody any more when they cannot be loaded, or are gone', async () => {
+      await serve('on a ::a/b');
+      await only('on a ::d/d', 'debug');
+      await act('stop', 'debug');
+      await only('error no', 'debug');
+      await become(['::a/b']);
+      await only('on a ::d/d', 'debug');
+      await act('start', 'debug');
+      await load(await pending());
+      await become(['::d/d']);
+      await worker.lifecycle().delete(who(), 'debug');
+      await become(['::a/b']);
+    });
+
+    it('may be several', async () => {
+      await serve('on a ::a/b');
+      await only('on a ::d/d', 'debug');
+      await only('on a ::e/e', 'events');
+      await become(['::d/d', '::e/e']);
+      await act('stop', 'debug');
+      await become(['::e/e']);
+    });
+
+    it('may be an agent, beside which the rest of its project is blocked', async () => {
+      await serve('on a ::a/b');
+      await serve(
+        'agent ::d/Bot\nagent ::d/Cat\nonly ::d/Bot\non a ::d/bot {"agent":"::d/Bot"}\n' +
+          'on a ::d/cat {"agent":"::d/Cat"}\non a ::d/plain',
+        'debug',
+      );
+      await become(['::d/bot']);
+      expect(await answers('debug:Cat')).toContain('App debug:Cat is BLOCKED: ');
+      expect(await answers('orders')).toContain('debug:Bot is the only app');
+      expect((await act('stop', 'debug:Bot')).statusCode).toBe(202);
+      await become(['::d/cat', '::d/plain', '::a/b']);
+    });
+
+    it('are of one environment: others do not notice', async () => {
+      const neighbour = await api.addTenant();
+      await only('on a ::d/d', 'debug');
+      const mine = tenant;
+      tenant = neighbour;
+      await serve('on a ::n/n');
+      await become(['::n/n']);
+      tenant = mine;
+      await become(['::d/d']);
+    });
+  });
+
   describe('that are agents of a project', () => {
     const SOURCE = [
       'agent ::a/Clerk ::a/one',

@@ -70,7 +70,8 @@ export class AppLifecycleService {
         throw new NotFoundError('App');
       // As it is now that nobody else can change it.
       const app = (await this.apps.find(principal, asked)) ?? known;
-      if (!isAvailable(action, app.state)) throw new ActionUnavailableError(app.key, action, app.state);
+      if (!isAvailable(action, app.state))
+        throw new ActionUnavailableError(app.key, action, app.state, app.blockedBy);
       await this.perform(principal, app, action);
       await this.states.record(app, {
         operationId,

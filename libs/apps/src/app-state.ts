@@ -1,5 +1,6 @@
 /** How an app stands, as operators are told. */
 export const APP_STATES = [
+  'BLOCKED',
   'DISABLED',
   'STOPPING',
   'STOPPED',

@@ -15,6 +15,8 @@ export interface AppView {
   readonly state: AppStateName;
   /** Why the newest deployment failed, also while an earlier one serves. */
   readonly error: string | null;
+  /** Key of the app that is the only one of the environment and not this one; null unless BLOCKED. */
+  readonly blockedBy: string | null;
 }
 
 interface AppRow extends Record<string, unknown> {
@@ -23,6 +25,8 @@ interface AppRow extends Record<string, unknown> {
   readonly type_name: string | null;
   readonly state: AppStateName;
   readonly error: string | null;
+  readonly blocker: string | null;
+  readonly blocker_type: string | null;
 }
 
 /** How long a stop is shown as going on, and a reload waits for what runs. */
@@ -49,7 +53,9 @@ const STATES = `
      WHERE ${WANTED})
   SELECT a.project_id, a.name, a.type_name,
     CASE WHEN newest.runtime_status = 'failed' AND a.type_name IS NULL THEN newest.runtime_error END AS error,
+    blocker.name AS blocker, blocker.type_name AS blocker_type,
     CASE
+      WHEN blocker.name IS NOT NULL THEN 'BLOCKED'
       WHEN a.type_name IS NOT NULL AND s.stopped_at > now() - interval '${GRACE_MS} milliseconds' AND ${AGENT_RUNS_GO_ON}
         THEN 'STOPPING'
       WHEN a.type_name IS NOT NULL THEN CASE WHEN s.stopped_at IS NULL THEN 'RUNNING' ELSE 'STOPPED' END
@@ -71,6 +77,13 @@ const STATES = `
     LEFT JOIN LATERAL (SELECT d.runtime_status, d.runtime_error FROM hot.build d
                         WHERE d.project_id = a.project_id AND d.deployment_sequence > 0
                         ORDER BY d.deployment_sequence DESC LIMIT 1) newest ON true
+    LEFT JOIN LATERAL (SELECT p.name, o.type_name FROM hot.only_apps(a.env_id) o
+                         JOIN hot.project p ON p.project_id = o.project_id
+                        WHERE hot.is_blocked(a.project_id, a.type_name)
+                          -- A project runs as long as one of its agents does.
+                          AND NOT (a.type_name IS NULL AND EXISTS (SELECT 1 FROM hot.only_apps(a.env_id) own
+                                                                    WHERE own.project_id = a.project_id))
+                        ORDER BY p.name COLLATE "C", o.type_name COLLATE "C" NULLS FIRST LIMIT 1) blocker ON true
    ORDER BY a.name COLLATE "C", a.type_name COLLATE "C" NULLS FIRST`;
 
 // What was asked for last comes first; then what served last, the newest that has been ready, what failed last.
@@ -137,5 +150,10 @@ function toViews(rows: readonly AppRow[]): readonly AppView[] {
     typeName: row.type_name,
     state: row.state,
     error: row.error,
+    blockedBy: row.blocker === null ? null : blockerKey(row.blocker, row.blocker_type),
   }));
+}
+
+function blockerKey(projectName: string, type: string | null): string {
+  return type === null ? projectName : agentKey(projectName, type, [type]);
 }

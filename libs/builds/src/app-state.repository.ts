@@ -12,6 +12,19 @@ export interface Standing extends Record<string, unknown> {
   readonly in_session: boolean;
   readonly enabled: boolean;
   readonly enabled_override: boolean | null;
+  /** Loads that failed since somebody asked for one. */
+  readonly load_failures: number;
+  /** Types of agents that are stopped: `::ns/Type`. */
+  readonly stopped_agents: readonly string[];
+}
+
+/** What a build says of its project and agents. */
+export interface AppConfiguration {
+  readonly enabled: boolean;
+  /** Nothing else of the environment runs while this one does. */
+  readonly onlyApp: boolean;
+  /** The same of agents: `::ns/Type`. */
+  readonly onlyAgents: readonly string[];
 }
 
 export type AppAction = 'start' | 'stop' | 'reload';
@@ -40,14 +53,24 @@ export function runsGoOn(project: string): string {
 
 const STANDING = `
   SELECT coalesce(a.stopped_at IS NOT NULL, false) AS stopped, coalesce(a.enabled, true) AS enabled, a.enabled_override,
-         coalesce(a.session_started_boot_id = (SELECT boot_id FROM hot.platform_boot), false) AS in_session
+         coalesce(a.session_started_boot_id = (SELECT boot_id FROM hot.platform_boot), false) AS in_session,
+         coalesce(a.load_failures, 0) AS load_failures,
+         ARRAY(SELECT s.type_name FROM hot.app_state s
+                WHERE s.project_id = $1 AND s.type_name IS NOT NULL AND s.stopped_at IS NOT NULL) AS stopped_agents
     FROM (SELECT) one LEFT JOIN hot.app_state a ON a.project_id = $1 AND a.type_name IS NULL`;
 
 const ON_KEY = `ON CONFLICT ON CONSTRAINT app_state_key DO UPDATE SET`;
 
 const LOADED = `
-  INSERT INTO hot.app_state (project_id, enabled) VALUES ($1, $2)
-  ${ON_KEY} enabled = excluded.enabled, load_failures = 0, drain_until = NULL`;
+  INSERT INTO hot.app_state (project_id, enabled, only_app) VALUES ($1, $2, $3)
+  ${ON_KEY} enabled = excluded.enabled, only_app = excluded.only_app, load_failures = 0, drain_until = NULL`;
+
+const MARK_AGENTS = `
+  WITH unmarked AS (
+    UPDATE hot.app_state SET only_app = false
+     WHERE project_id = $1 AND type_name IS NOT NULL AND only_app AND type_name <> ALL ($2::text[]))
+  INSERT INTO hot.app_state (project_id, type_name, only_app) SELECT $1, type, true FROM unnest($2::text[]) AS type
+  ${ON_KEY} only_app = true`;
 
 const LOAD_FAILED = `
   INSERT INTO hot.app_state AS a (project_id, load_failures) VALUES ($1, 1)
@@ -93,12 +116,13 @@ export class AppStateRepository {
   /** Read it when the project's row is locked already: a lock that had to wait shows older rows of other tables. */
   async standing(projectId: string): Promise<Standing> {
     const row = await this.db.queryOne<Standing>(STANDING, [projectId]);
-    return row ?? { stopped: false, in_session: false, enabled: true, enabled_override: null };
+    if (row === undefined) throw new Error('A question without FROM always has an answer');
+    return row;
   }
 
-  /** @param enabled what the configuration of the build says */
-  async loaded(projectId: string, enabled: boolean): Promise<void> {
-    await this.db.execute(LOADED, [projectId, enabled]);
+  async loaded(projectId: string, { enabled, onlyApp, onlyAgents }: AppConfiguration): Promise<void> {
+    await this.db.execute(LOADED, [projectId, enabled, onlyApp]);
+    await this.db.execute(MARK_AGENTS, [projectId, onlyAgents]);
   }
 
   async loadFailed(projectId: string): Promise<void> {

@@ -49,6 +49,7 @@ function found(manifest: Manifest): Inspection {
     requirements: {
       ...(context.size === 0 ? {} : { context: [...context.values()] }),
       ...(manifest.enabled === false ? { enabled: false } : {}),
+      ...(manifest.only_app === true ? { onlyApp: true } : {}),
     },
   };
 }

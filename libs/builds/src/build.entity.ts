@@ -18,6 +18,8 @@ export interface BuildRequirements {
   readonly context?: readonly ContextRequirement[];
   /** False: as configured, the project does not serve until somebody starts it. */
   readonly enabled?: boolean;
+  /** Nothing else of the environment runs while this one does. */
+  readonly onlyApp?: boolean;
 }
 
 @Entity({ name: 'build' })

@@ -16,6 +16,12 @@ export interface FunctionDefinition extends DefinitionLocation {
   readonly agent?: string | null;
 }
 
+/** Runs each time the app is loaded, before anything else of it. */
+export interface InitializerDefinition extends FunctionDefinition {
+  /** Called with a map of `project` and `build-id`, or with nothing. */
+  readonly takes_load: boolean;
+}
+
 /** A context variable that reachable code declares. */
 export interface ContextNeed {
   readonly key: string;
@@ -34,6 +40,10 @@ export interface BuildDefinitions {
   readonly functions: readonly string[];
   /** Everything declared, optional and plain ones as well; absent in builds loaded by an earlier version. */
   readonly context?: readonly ContextNeed[];
+  /** Absent when there are none, and in builds loaded by an earlier version. */
+  readonly initializers?: readonly InitializerDefinition[];
+  /** Types of agents that are the only apps of their environment, `::ns/Type`; absent when there are none. */
+  readonly only_agents?: readonly string[];
   /** The other collections of a manifest, as they are. */
   readonly [collection: string]: unknown;
 }

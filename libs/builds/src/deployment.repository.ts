@@ -100,6 +100,10 @@ const RELEASE = `
     updated_at = now()
    WHERE build_id = $1 AND loading_incarnation = $2 AND runtime_status = 'loading'`;
 
+// The row stays as it is until the end of the transaction.
+const IS_LOADING = `
+  SELECT 1 FROM hot.build WHERE build_id = $1 AND loading_incarnation = $2 AND runtime_status = 'loading' FOR UPDATE`;
+
 const STORE_PROGRAM = `
   UPDATE hot.build SET definitions = $2, artifact_hash = $3, load_warnings = $4 WHERE build_id = $1`;
 
@@ -196,6 +200,11 @@ export class DeploymentRepository {
   /** Gives a claim back, as if it had not been taken: what failed was not the build's fault. */
   async release(buildId: string, incarnation: string): Promise<void> {
     await this.db.execute(RELEASE, [buildId, incarnation]);
+  }
+
+  /** Whether the claim is still ours; in a transaction it stays so until the end. */
+  async isLoading(buildId: string, incarnation: string): Promise<boolean> {
+    return (await this.db.queryOne(IS_LOADING, [buildId, incarnation])) !== undefined;
   }
 
   /** What the compiler found and made. Inert until the build serves. */

@@ -21,10 +21,17 @@ export {
   type ContextNeed,
   type DefinitionLocation,
   type FunctionDefinition,
+  type InitializerDefinition,
 } from './definitions';
 export { DeployQueue, deployTickets, type DeployTicket } from './deploy-tickets';
 export { DeployService } from './deploy.service';
-export { DeploymentListeners, type Activation, type ActivationListener } from './deployment-listeners';
+export {
+  DeploymentListeners,
+  type Activation,
+  type ActivationListener,
+  type Initialization,
+  type Initializer,
+} from './deployment-listeners';
 export { DeploymentRepository, type ClaimedBuild } from './deployment.repository';
 export { type EventHandlerView } from './event-handler.queries';
 export { EnvMemory, whenKnown, type EnvSource, type Soon } from './env-memory';

@@ -84,11 +84,19 @@ export class ServingBuild {
     return this.handlersByType.get(eventType) ?? [];
   }
 
-  /** Those whose agent is not stopped. */
+  /** Those whose agent is not stopped, and that are not blocked. */
   readyHandlersOf(eventType: string): readonly ServingHandler[] {
-    return this.handlersOf(eventType).filter(
-      ({ agentType }) => agentType === null || !this.row.stopped_agents.includes(agentType),
+    const { stopped_agents, blocked, only_agents } = this.row;
+    return this.handlersOf(eventType).filter(({ agentType }) =>
+      agentType === null
+        ? !blocked
+        : !stopped_agents.includes(agentType) && (!blocked || only_agents.includes(agentType)),
     );
+  }
+
+  /** Nothing of it runs: another app is the only one of the environment. */
+  get isBlocked(): boolean {
+    return this.row.blocked && this.row.only_agents.length === 0;
   }
 
   handler(handlerKey: string): ServingHandler | null {
@@ -139,7 +147,10 @@ export class ServingEnv {
   constructor(env: EnvRow, rows: readonly ServingBuildRow[]) {
     this.facts = { envId: env.env_id, envName: env.env_name, orgId: env.org_id, orgSlug: env.org_slug };
     this.revision = env.runtime_revision;
-    this.builds = rows.map((row) => new ServingBuild(this.facts, row)).sort(byProjectName);
+    this.builds = rows
+      .map((row) => new ServingBuild(this.facts, row))
+      .filter((build) => !build.isBlocked)
+      .sort(byProjectName);
     for (const type of new Set(this.builds.flatMap((build) => [...build.eventTypes]))) {
       const all = this.builds.flatMap((build) => build.readyHandlersOf(type));
       this.handlersByType.set(type, onlyOnce([...all].sort(byPlace)));

@@ -23,6 +23,10 @@ export interface ServingBuildRow {
   readonly context: readonly ContextNeed[] | null;
   /** Types of agents that are stopped: `::ns/Type`. */
   readonly stopped_agents: readonly string[];
+  /** Another app is the only one of the environment. */
+  readonly blocked: boolean;
+  /** Types of agents that are not blocked all the same. */
+  readonly only_agents: readonly string[];
 }
 
 const COLUMNS = `p.project_id, p.name AS project_name, b.build_id, b.hash AS build_hash, b.artifact_hash,
@@ -30,7 +34,10 @@ const COLUMNS = `p.project_id, p.name AS project_name, b.build_id, b.hash AS bui
   b.definitions->'scheduled_functions' AS scheduled_functions,
   b.definitions->'context' AS context,
   ARRAY(SELECT s.type_name FROM hot.app_state s
-         WHERE s.project_id = p.project_id AND s.type_name IS NOT NULL AND s.stopped_at IS NOT NULL) AS stopped_agents`;
+         WHERE s.project_id = p.project_id AND s.type_name IS NOT NULL AND s.stopped_at IS NOT NULL) AS stopped_agents,
+  hot.is_blocked(p.project_id, NULL) AS blocked,
+  ARRAY(SELECT o.type_name FROM hot.only_apps(p.env_id) o
+         WHERE o.project_id = p.project_id AND o.type_name IS NOT NULL) AS only_agents`;
 
 const ENV = statement(
   'serving_env',

@@ -30,6 +30,8 @@ const manifestSchema = z.object({
   ctx_requirements: z.array(requirement).default([]),
   /** False: the project serves only when somebody starts it. */
   enabled: z.boolean().nullish(),
+  /** True: while the project serves, nothing else of its environment does. */
+  only_app: z.boolean().nullish(),
   created_at: z.string().nullish(),
 });
 

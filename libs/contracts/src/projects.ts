@@ -4,8 +4,19 @@ import type { SourceRef } from './runs';
 export const BUILD_RUNTIME_STATUSES = ['pending', 'loading', 'ready', 'failed', 'superseded'] as const;
 export type BuildRuntimeStatus = (typeof BUILD_RUNTIME_STATUSES)[number];
 
-/** EMPTY: nothing was ever deployed. FAILED: nothing serves and the newest deployment failed. STOPPED: somebody stopped it. */
-export const PROJECT_STATES = ['RUNNING', 'STARTING', 'FAILED', 'STOPPED', 'DISABLED', 'EMPTY'] as const;
+/**
+ * EMPTY: nothing was ever deployed. FAILED: nothing serves and the newest deployment failed. STOPPED: somebody stopped it.
+ * BLOCKED: another app is the only one of the environment.
+ */
+export const PROJECT_STATES = [
+  'RUNNING',
+  'STARTING',
+  'FAILED',
+  'STOPPED',
+  'BLOCKED',
+  'DISABLED',
+  'EMPTY',
+] as const;
 export type ProjectStateName = (typeof PROJECT_STATES)[number];
 
 export interface BuildRow {

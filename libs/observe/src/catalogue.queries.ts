@@ -12,6 +12,8 @@ export interface ProjectRecord {
   /** By its configuration, which nobody has overruled. */
   readonly disabled: boolean;
   readonly stopped: boolean;
+  /** Another app is the only one of the environment. */
+  readonly blocked: boolean;
   readonly serving_build_id: string | null;
   readonly last_deployed_build_id: string | null;
   readonly created_at: Date;
@@ -47,7 +49,9 @@ export interface SparkRow {
 }
 
 const PROJECT = `SELECT p.project_id, p.name, p.active, NOT coalesce(s.enabled_override, s.enabled, true) AS disabled,
-    coalesce(s.stopped_at IS NOT NULL, false) AS stopped, p.serving_build_id, p.last_deployed_build_id, p.created_at,
+    coalesce(s.stopped_at IS NOT NULL, false) AS stopped,
+    hot.is_blocked(p.project_id, NULL) AND NOT EXISTS (
+      SELECT 1 FROM hot.only_apps(p.env_id) o WHERE o.project_id = p.project_id) AS blocked, p.serving_build_id, p.last_deployed_build_id, p.created_at,
     p.created_by_user_id, u.name AS created_by_name,
     (SELECT count(*)::int FROM hot.build b WHERE b.project_id = p.project_id) AS builds,
     (SELECT count(*)::int FROM hot.event_handler h WHERE h.build_id = p.serving_build_id) AS handlers

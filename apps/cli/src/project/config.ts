@@ -21,6 +21,7 @@ const testing = z.object({ capture: flag, 'allow-empty': flag });
 
 const projectSchema = z.object({
   enabled: flag,
+  'only-app': flag,
   src: paths,
   test: testing.extend({ paths: z.array(z.string()).nullish() }).nullish(),
   resources: paths,

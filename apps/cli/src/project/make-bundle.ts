@@ -70,6 +70,7 @@ export async function makeBundle(
     definitions: {
       ...toManifest(definitions),
       ...(project.entry?.enabled === false ? { enabled: false } : {}),
+      ...(project.entry?.['only-app'] === true ? { only_app: true } : {}),
     },
     createdAt: new Date().toISOString(),
     print: printManifest,

@@ -52,6 +52,7 @@ const LOOKS: Readonly<Record<string, StatusLook>> = {
   STARTING: look('move', 'STARTING'),
   FAILED: look('bad', 'FAILED'),
   STOPPED: look('off', 'STOPPED'),
+  BLOCKED: look('warn', 'BLOCKED'),
   DISABLED: look('idle', 'DISABLED'),
   EMPTY: look('idle', 'NOT DEPLOYED'),
 };

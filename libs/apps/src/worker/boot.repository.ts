@@ -1,7 +1,13 @@
-/** Tables: platform_boot, app_state, project, build, env; worker_lease (read). Of all tenants: what is due when a worker starts. */
+/** Tables: platform_boot, app_state, project, build, env; worker_lease, org (read). Of all tenants: what is due when a worker starts. */
 import { MAX_RECOVERIES } from '@app/apps';
 import { Db } from '@app/platform/database';
 import { Injectable } from '@nestjs/common';
+
+export interface Serving extends Record<string, unknown> {
+  readonly env_id: string;
+  readonly project_id: string;
+  readonly build_id: string;
+}
 
 export interface LiveWorker extends Record<string, unknown> {
   readonly host: string;
@@ -38,6 +44,14 @@ const RECOVER = `
      AND coalesce(s.load_failures, 0) <= ${MAX_RECOVERIES}
      AND NOT EXISTS (SELECT 1 FROM hot.build d WHERE d.project_id = p.project_id AND d.deployed)`;
 
+const TO_INITIALIZE = `
+  SELECT p.env_id, p.project_id, b.build_id FROM hot.project p JOIN hot.build b ON b.build_id = p.serving_build_id
+   WHERE p.deleted_at IS NULL AND b.deployed AND b.runtime_status = 'ready'
+     AND jsonb_array_length(coalesce(b.definitions -> 'initializers', '[]')) > 0
+   ORDER BY p.project_id`;
+
+const RETENTION_CLASS = `SELECT retention_class::int AS retention_class FROM hot.org WHERE org_id = $1`;
+
 @Injectable()
 export class BootRepository {
   constructor(private readonly db: Db) {}
@@ -54,6 +68,16 @@ export class BootRepository {
   async beginLife(): Promise<void> {
     await this.db.execute(NEW_LIFE);
     await this.db.execute(END_SESSIONS);
+  }
+
+  /** What serves and has functions that run whenever it is loaded. */
+  toInitialize(): Promise<readonly Serving[]> {
+    return this.db.query<Serving>(TO_INITIALIZE);
+  }
+
+  async retentionClass(orgId: string): Promise<number> {
+    const row = await this.db.queryOne<{ retention_class: number }>(RETENTION_CLASS, [orgId]);
+    return row?.retention_class ?? -1;
   }
 
   /** How many builds are tried again. */

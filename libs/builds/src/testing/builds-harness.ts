@@ -18,9 +18,11 @@ import {
   type BuildView,
 } from '@app/builds';
 import { BuildLoader, BuildsWorkerModule, type LoadOutcome } from '@app/builds/worker';
+import { eventTickets, taskTickets } from '@app/dispatch';
 import { newId, type Principal } from '@app/kernel';
 import { ConfigModule } from '@app/platform/config';
 import { DatabaseModule, Db, DbNotices } from '@app/platform/database';
+import { LiveModule } from '@app/platform/live';
 import { QueueModule } from '@app/platform/queue';
 import { RedisModule } from '@app/platform/redis';
 import { BlobStore } from '@app/platform/storage';
@@ -55,7 +57,8 @@ export class BuildsHarness {
         }),
         DatabaseModule,
         RedisModule,
-        QueueModule.forRoot([deployTickets]),
+        LiveModule,
+        QueueModule.forRoot([deployTickets, eventTickets, taskTickets]),
         ProgramCompilerModule.forRoot(TestCompiler),
         AccessModule,
         ProjectsModule,

@@ -1,8 +1,7 @@
 /**
- * A language of five statements, so that tests of builds do not depend on the real one: `on <event type> <function>
- * [meta as JSON]`, `at <function> <expression>`, `fn <function>`, `agent <type> <function>…`, and `error <text>`, which does
- * not compile. Manifests are
- * JSON after their name.
+ * A language of seven statements, so that tests of builds do not depend on the real one: `on <event type> <function>
+ * [meta as JSON]`, `at <function> <expression>`, `fn <function>`, `agent <type> <function>…`, `only <type>`,
+ * `init <function> [agent]`, and `error <text>`, which does not compile. Manifests are JSON after their name.
  */
 import { createHash } from 'node:crypto';
 import { createBundle, type SourceText } from '@app/bundle';
@@ -12,6 +11,7 @@ import {
   splitQualifiedName,
   type CompiledProgram,
   type FunctionDefinition,
+  type InitializerDefinition,
 } from '@app/builds';
 import { newId } from '@app/kernel';
 
@@ -58,6 +58,8 @@ export class TestCompiler extends ProgramCompiler {
     const functions: string[] = [];
     const agents: object[] = [];
     const functionAgents: Record<string, string> = {};
+    const onlyAgents: string[] = [];
+    const initializers: InitializerDefinition[] = [];
     for (const { path, text } of sources) {
       text.split('\n').forEach((line, index) => {
         const [word = '', first = '', second = '', meta = '{}'] = line.split(' ');
@@ -67,6 +69,11 @@ export class TestCompiler extends ProgramCompiler {
           const { ns, var: name } = splitQualifiedName(first);
           agents.push({ namespace: ns, type_name: name });
           for (const fn of line.split(' ').slice(2)) functionAgents[fn] = first;
+        }
+        if (word === 'only') onlyAgents.push(first);
+        if (word === 'init') {
+          functions.push(first);
+          initializers.push({ fn: first, meta: {}, agent: second || null, takes_load: true });
         }
         if (word === 'at') {
           functions.push(first);
@@ -98,6 +105,8 @@ export class TestCompiler extends ProgramCompiler {
         function_agents: functionAgents,
         agents,
         functions,
+        only_agents: onlyAgents,
+        initializers,
       },
       docs: { '': JSON.stringify({ functions }) },
       warnings: [],

@@ -11,6 +11,8 @@ export function buildDefinitions(found: Definitions, functions: readonly string[
     event_handlers: handlersByType(found),
     function_agents: agentsByFunction(found),
     functions,
+    ...initializersOf(found),
+    ...onlyAgentsOf(found),
     context: found.ctx.map(toNeed),
   };
 }
@@ -21,9 +23,28 @@ function handlersByType(found: Definitions): BuildDefinitions['event_handlers'] 
   return Object.fromEntries([...groups].map(([type, handlers]) => [type, handlers.map(toFunction)]));
 }
 
-function agentsByFunction({ eventHandlers, schedules, webhooks, mcpTools }: Definitions) {
-  const all: readonly EntryPoint[] = [...eventHandlers, ...schedules, ...webhooks, ...mcpTools];
+function agentsByFunction(found: Definitions) {
+  const { eventHandlers, schedules, webhooks, mcpTools, initializers } = found;
+  const all: readonly EntryPoint[] = [
+    ...eventHandlers,
+    ...schedules,
+    ...webhooks,
+    ...mcpTools,
+    ...initializers,
+  ];
   return Object.fromEntries(all.flatMap(({ fn, agent }) => (agent === null ? [] : [[fn, agent] as const])));
+}
+
+/** The project's own comes first: its agents may rely on it. */
+function initializersOf({ initializers }: Definitions): Pick<BuildDefinitions, 'initializers'> {
+  if (initializers.length === 0) return {};
+  const inOrder = initializers.toSorted((a, b) => Number(a.agent !== null) - Number(b.agent !== null));
+  return { initializers: inOrder.map((one) => ({ ...toFunction(one), takes_load: one.takesLoad })) };
+}
+
+function onlyAgentsOf({ agents }: Definitions): Pick<BuildDefinitions, 'only_agents'> {
+  const types = agents.filter((one) => one.meta['only-app'] === true).map((one) => one.fullName);
+  return types.length === 0 ? {} : { only_agents: types };
 }
 
 function toNeed({ key, declaredBy, sourceFile, required, secret }: Definitions['ctx'][number]): ContextNeed {

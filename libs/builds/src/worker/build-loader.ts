@@ -24,6 +24,8 @@ import { Db } from '@app/platform/database';
 export type LoadOutcome =
   /** Not deployed any more, loaded already, or being loaded by another worker. */
   | { readonly outcome: 'nothing_to_do' }
+  /** Its own functions prepare it; it was given back, and whoever loads it next goes on. */
+  | { readonly outcome: 'initializing' }
   | { readonly outcome: 'ready' | 'superseded'; readonly build: LoadedBuild }
   | { readonly outcome: 'failed'; readonly build: LoadedBuild; readonly error: string };
 
@@ -81,7 +83,9 @@ export class BuildLoader {
     let outcome: LoadOutcome;
     try {
       const program = await this.program(claim);
-      outcome = await this.activate(claim, incarnation, program);
+      outcome = (await this.isInitialized(claim, incarnation, program))
+        ? await this.activate(claim, incarnation, program)
+        : await this.giveBack(claim, incarnation);
     } catch (error) {
       outcome = await this.failed(claim, incarnation, error);
     }
@@ -118,6 +122,41 @@ export class BuildLoader {
     return { artifactHash, definitions, docs: null, warnings: [] };
   }
 
+  /** Calls what is to be called before anything else of the build, which nobody waits for here: it may take minutes. */
+  private async isInitialized(claim: ClaimedBuild, incarnation: string, program: Program): Promise<boolean> {
+    const { initializers = [] } = program.definitions;
+    const standing = await this.states.standing(claim.project_id);
+    const functions = initializers.filter(({ agent }) => !agent || !standing.stopped_agents.includes(agent));
+    if (functions.length === 0 || !mayServe(standing, isEnabled(claim))) return true;
+    // Functions run by what is stored.
+    if (program.docs !== null && !(await this.store(claim, incarnation, program))) return true;
+    return this.listeners.initialized({
+      ...viewOf(claim),
+      functions,
+      attempt: `${claim.deployment_sequence}.${standing.load_failures}`,
+    });
+  }
+
+  /** False when another worker has taken over. */
+  private store(claim: ClaimedBuild, incarnation: string, program: Program): Promise<boolean> {
+    return this.db.tx(async () => {
+      if (!(await this.deployments.isLoading(claim.build_id, incarnation))) return false;
+      await this.storeProgram(claim, program);
+      return true;
+    });
+  }
+
+  private async storeProgram(claim: ClaimedBuild, program: Program): Promise<void> {
+    const { artifactHash, definitions, docs, warnings } = program;
+    await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
+    if (docs !== null) await this.deployments.storeDocs(claim.build_id, docs);
+  }
+
+  private async giveBack(claim: ClaimedBuild, incarnation: string): Promise<LoadOutcome> {
+    await this.deployments.release(claim.build_id, incarnation);
+    return { outcome: 'initializing' };
+  }
+
   private activate(claim: ClaimedBuild, incarnation: string, program: Program): Promise<LoadOutcome> {
     return this.db.tx(async (): Promise<LoadOutcome> => {
       const env = { envId: claim.env_id };
@@ -129,15 +168,17 @@ export class BuildLoader {
         project.deployment_sequence === claim.deployment_sequence &&
         (await this.deployments.isEnvActive(claim.env_id));
       if (!wanted) return this.superseded(claim, incarnation);
-      const { artifactHash, definitions, docs, warnings } = program;
-      await this.deployments.storeProgram(claim.build_id, definitions, artifactHash, warnings);
-      if (docs !== null) await this.deployments.storeDocs(claim.build_id, docs);
+      await this.storeProgram(claim, program);
       if (!(await this.deployments.ready(claim.build_id, incarnation)))
         return this.superseded(claim, incarnation);
-      await this.states.loaded(claim.project_id, isEnabled(claim));
+      await this.states.loaded(claim.project_id, {
+        enabled: isEnabled(claim),
+        onlyApp: claim.requirements.onlyApp === true,
+        onlyAgents: program.definitions.only_agents ?? [],
+      });
       if (mayServe(standing, isEnabled(claim))) {
         await this.deployments.serve(env, claim);
-        await this.listeners.activated({ ...viewOf(claim), definitions });
+        await this.listeners.activated({ ...viewOf(claim), definitions: program.definitions });
       } else {
         await this.deployments.stopServing(env, claim.project_id);
       }
@@ -158,6 +199,8 @@ export class BuildLoader {
       const standing = await this.states.standing(claim.project_id);
       if (!mayServe(standing, standing.enabled))
         await this.deployments.stopServing({ envId: claim.env_id }, claim.project_id);
+      // It may have been the only app of its environment as long as it was about to serve.
+      if (project.serving_build_id === null) await this.deployments.bumpRevision({ envId: claim.env_id });
       return { outcome: 'failed', build: viewOf(claim), error: reason };
     });
   }

@@ -14,7 +14,7 @@ export interface Candidate {
   readonly entry: EntryPoint;
 }
 
-export const TRIGGERS = ['on-event', 'schedule', 'webhook', 'mcp'] as const;
+export const TRIGGERS = ['on-event', 'schedule', 'webhook', 'mcp', 'on-initialize'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 /**
@@ -135,8 +135,10 @@ export function memberByName(program: Program, fullName: string): Member | null 
 
 /** Whether the function can be called with one argument. */
 export function takesArgument(candidate: Candidate): boolean {
-  const counts = candidate.fn
-    ? candidate.fn.overloads.map((overload) => overload.params.length)
-    : (candidate.native?.overloads.map((overload) => overload.params.length) ?? []);
-  return counts.some((count) => count > 0);
+  return parameterCounts(candidate).some((count) => count > 0);
+}
+
+/** How many parameters each overload has. */
+export function parameterCounts({ fn, native }: Candidate): readonly number[] {
+  return (fn ?? native)?.overloads.map((overload) => overload.params.length) ?? [];
 }

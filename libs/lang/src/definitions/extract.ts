@@ -4,11 +4,13 @@ import { agentsOf, workflowsOf } from './agents';
 import { CallGraph } from './call-graph';
 import { findCandidates } from './entry-points';
 import type { Candidate } from './entry-points';
+import { initializer, refuseSecondInitializers } from './initializers';
 import { mcpTool } from './mcp';
 import type {
   EventHandler,
   Extraction,
   ExtractionOptions,
+  Initializer,
   McpTool,
   ScheduledFunction,
   SendTargets,
@@ -41,15 +43,18 @@ export function extractDefinitions(
   const schedules: ScheduledFunction[] = [];
   const webhooks: Webhook[] = [];
   const mcpTools: McpTool[] = [];
+  const initializers: Initializer[] = [];
   for (const candidate of candidates) {
     const { reader } = candidate;
     if (reader.has('on-event')) push(eventHandlers, eventHandler(x, candidate));
     if (reader.has('schedule')) push(schedules, scheduledFunction(x, candidate, options));
     if (reader.has('webhook')) push(webhooks, webhook(x, candidate));
     if (reader.has('mcp')) push(mcpTools, mcpTool(x, candidate));
+    if (reader.has('on-initialize')) push(initializers, initializer(x, candidate));
   }
   unique(x, candidates, webhooks, (one) => `webhook ${one.method} ${one.service}${one.path}`);
   unique(x, candidates, mcpTools, (one) => `MCP tool ${one.service}/${one.toolName}`);
+  refuseSecondInitializers(x, candidates, initializers);
 
   const reached = reachableFunctions(x, graph, entries);
   const definitions = {
@@ -57,6 +62,7 @@ export function extractDefinitions(
     schedules,
     webhooks,
     mcpTools,
+    initializers,
     agents: agentsOf(x),
     workflows: workflowsOf(x),
     sends: sends.sort((a, b) => (a.fn < b.fn ? -1 : 1)),

@@ -47,6 +47,12 @@ export interface ScheduledFunction extends EntryPoint {
   readonly retry: RetryPolicy | null;
 }
 
+/** Runs each time the app is loaded, before anything else of it. */
+export interface Initializer extends EntryPoint {
+  /** Called with a map of `project` and `build-id`, or with nothing. */
+  readonly takesLoad: boolean;
+}
+
 export type AuthMode = 'none' | 'required';
 
 export interface Webhook extends EntryPoint {
@@ -134,6 +140,8 @@ export interface Definitions {
   readonly schedules: readonly ScheduledFunction[];
   readonly webhooks: readonly Webhook[];
   readonly mcpTools: readonly McpTool[];
+  /** At most one without an agent, and one for each agent. */
+  readonly initializers: readonly Initializer[];
   readonly agents: readonly Agent[];
   readonly workflows: readonly Workflow[];
   readonly sends: readonly SendTargets[];

@@ -29,6 +29,7 @@ function grouped<T>(list: readonly T[], key: (one: T) => string, shape: (one: T)
 
 export function toManifest(definitions: Definitions): JsonObject {
   const { eventHandlers, schedules, mcpTools, webhooks, agents, workflows, sends, ctx, box } = definitions;
+  const { initializers } = definitions;
   const sendTargets: Record<string, Json> = {};
   for (const { fn, targets } of sends)
     setKey(
@@ -81,6 +82,9 @@ export function toManifest(definitions: Definitions): JsonObject {
           secret_headers: one.secretHeaders.length > 0 ? one.secretHeaders : null,
         }),
     ),
+    ...(initializers.length === 0
+      ? {}
+      : { initializers: initializers.map((one) => ({ ...entry(one), takes_load: one.takesLoad })) }),
     agents: agents.map((one) =>
       object({
         type_name: one.typeName,

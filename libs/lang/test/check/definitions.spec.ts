@@ -352,6 +352,42 @@ describe('MCP tools', () => {
   });
 });
 
+describe('initializers', () => {
+  it('are one of the project and one of each agent', () => {
+    const { initializers } = extract(
+      'Bot type meta {agent: {}} {}\n' +
+        'warm meta {on-initialize: true} fn () { 1 }\n' +
+        'greet meta {on-initialize: true, agent: Bot} fn (load) { load.project }\n' +
+        'idle meta {on-initialize: false} fn (a, b) { 1 }',
+    );
+    expect(initializers).toMatchObject([
+      { fn: '::shop::api/warm', agent: null, takesLoad: false },
+      { fn: '::shop::api/greet', agent: '::shop::api/Bot', takesLoad: true },
+    ]);
+  });
+
+  it('are called with nothing when they can be', () => {
+    const { initializers } = extract('a meta ["on-initialize"] fn () { 1 }, (load) { 2 }');
+    expect(initializers).toMatchObject([{ takesLoad: false }]);
+  });
+
+  it('are refused where one app has two, or cannot be called', () => {
+    const meta = 'meta {on-initialize: true}';
+    expect(refusals(`a ${meta} fn () { 1 }\nb ${meta} fn () { 1 }`)).toEqual([
+      "invalid-metadata on-initialize of the project is declared by both '::shop::api/a' and '::shop::api/b'",
+    ]);
+    expect(refusals(`a ${meta} fn (x, y) { 1 }`)).toEqual([
+      "invalid-metadata '::shop::api/a' is called when the app is loaded: it takes nothing, or a map of project and build-id",
+    ]);
+    expect(refusals('a meta {on-initialize: 1} fn () { 1 }')).toEqual([
+      "invalid-metadata '::shop::api/a': on-initialize must be a Bool",
+    ]);
+    expect(refusals(`x ${meta} 1`)).toEqual([
+      "invalid-metadata '::shop::api/x' carries on-initialize but is no function",
+    ]);
+  });
+});
+
 describe('agents and workflows', () => {
   it('come from types whose metadata declares them', () => {
     const { agents, workflows } = extract(

@@ -53,6 +53,7 @@ export function toProjectDetail(project: ProjectRecord, row: ProjectRow, role: R
 
 /** What an operator calls the state of a project: whether something serves, and if not, why. */
 function stateOf(project: ProjectRecord, deployed: BuildRecord | undefined): ProjectStateName {
+  if (project.blocked && deployed !== undefined) return 'BLOCKED';
   if (project.serving_build_id !== null) return 'RUNNING';
   if (!project.active || project.disabled) return 'DISABLED';
   if (project.stopped) return 'STOPPED';

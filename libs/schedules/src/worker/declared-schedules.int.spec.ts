@@ -44,6 +44,35 @@ describe('schedules that builds declare', () => {
       [who.envId],
     );
 
+  const made = async (name: string): Promise<void> => {
+    const { projectId } = await builds.projects().find(who, 'jobs');
+    await builds.get(ScheduleRepository).make({
+      scheduleId: newId(),
+      envId: who.envId,
+      projectId,
+      ns: '::j',
+      var: name,
+      cron: '0 0 0 * * * *',
+      expression: '@daily',
+      timezone: 'UTC',
+      args: '[]',
+      sealed: null,
+      clientKey: null,
+      nextMs: Date.now() + 3_600_000,
+      userId: null,
+      runId: null,
+    });
+  };
+  /** Kind and name: 1 is declared, 2 was made by a program. */
+  const going = async (): Promise<readonly unknown[]> =>
+    (
+      await builds.db().query(
+        `SELECT kind::text || var AS one FROM hot.schedule
+          WHERE env_id = $1 AND ns = '::j' AND active AND NOT paused ORDER BY 1`,
+        [who.envId],
+      )
+    ).map((row) => row['one']);
+
   it('begin with the build that serves, not before', async () => {
     const build = await builds.upload(who, 'jobs', 'at ::j/b */5 * * * *\nat ::j/a @daily');
     await builds.deploys().deploy(who, 'jobs', build.buildId);
@@ -58,34 +87,7 @@ describe('schedules that builds declare', () => {
 
   it('end with the agent that they belong to, and begin anew with it; the others go on', async () => {
     const build = await builds.serve(who, 'jobs', 'agent ::j/Clerk ::j/a\nat ::j/a @daily\nat ::j/b @daily');
-    const { projectId } = await builds.projects().find(who, 'jobs');
-    const made = (name: string): Promise<void> =>
-      builds.get(ScheduleRepository).make({
-        scheduleId: newId(),
-        envId: who.envId,
-        projectId,
-        ns: '::j',
-        var: name,
-        cron: '0 0 0 * * * *',
-        expression: '@daily',
-        timezone: 'UTC',
-        args: '[]',
-        sealed: null,
-        clientKey: null,
-        nextMs: Date.now() + 3_600_000,
-        userId: null,
-        runId: null,
-      });
     await made('a');
-    const going = async () =>
-      (
-        await builds
-          .db()
-          .query(
-            `SELECT kind::text || var AS one FROM hot.schedule WHERE env_id = $1 AND active AND NOT paused ORDER BY 1`,
-            [who.envId],
-          )
-      ).map((row) => row['one']);
     expect(await going()).toEqual(['1a', '1b', '2a']);
     const apps = builds.get(AppLifecycleService);
     await apps.act(who, 'jobs:Clerk', 'stop');
@@ -97,6 +99,37 @@ describe('schedules that builds declare', () => {
     await apps.act(who, 'jobs:Clerk', 'start');
     await builds.load(build.buildId, await builds.incarnation());
     expect(await going()).toEqual(['1a', '1b', '2a', '2a']);
+  });
+
+  it('pause while another app is the only one of the environment, also those of a build that is deployed then', async () => {
+    const source = 'agent ::j/Clerk ::j/a\nat ::j/a @daily\nat ::j/b @daily';
+    const build = await builds.serve(who, 'jobs', source);
+    await made('a');
+    const before = await rows();
+    const debug = await builds.upload(who, 'debug', 'at ::d/d @daily', { manifest: { only_app: true } });
+    await builds.deploys().deploy(who, 'debug', debug.buildId);
+    await builds.load(debug.buildId, await builds.incarnation());
+    expect(await going()).toEqual([]);
+    await made('b');
+    await builds.deploys().deploy(who, 'jobs', build.buildId);
+    await builds.load(build.buildId, await builds.incarnation());
+    expect(await going()).toEqual([]);
+    await builds.get(AppLifecycleService).act(who, 'debug', 'stop');
+    expect(await going()).toEqual(['1a', '1b', '2a', '2b']);
+    // The same ones, due when they were.
+    const [first] = before;
+    expect(await rows()).toContainEqual(first);
+  });
+
+  it('of the only agent go on, those of the rest of its project pause', async () => {
+    await builds.serve(
+      who,
+      'jobs',
+      'agent ::j/Clerk ::j/a\nonly ::j/Clerk\nat ::j/a @daily\nat ::j/b @daily',
+    );
+    expect(await going()).toEqual(['1a']);
+    await builds.serve(who, 'jobs', 'agent ::j/Clerk ::j/a\nat ::j/a @daily\nat ::j/b @daily');
+    expect(await going()).toEqual(['1a', '1b']);
   });
 
   it('go on in the next build where they are the same, and end where they are not [S5]', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { singleControl, type RunOutcome } from '@app/lang';
-import { compileWhatCompiles } from '../local/compile-local';
+import { compileWhatCompiles, type LocalProgram } from '../local/compile-local';
 import type { Effect } from '../local/calls/effects';
 import { LocalRuns } from '../local/local-runs';
 import { localSettings } from '../local/local-settings';
@@ -36,9 +36,10 @@ export const testCommand: Command = {
       ...(await testSources(cwd, project)),
     ];
     const { program, broken } = compileWhatCompiles(sources, out.isTerminal);
-    const names = program?.program.tests.map((test) => test.fullName) ?? [];
+    const places = program === null ? new Map<string, string>() : placesOf(program.program);
+    const names = [...places.keys()];
     const wanted = names.filter((name) => name.includes(pattern));
-    const report = new TestReport(out, flags.on('json'), broken);
+    const report = new TestReport(out, flags.on('json'), broken, places);
     report.begin(wanted.length);
     let outcome: RunOutcome | null = null;
     if (program !== null && wanted.length > 0) {
@@ -71,6 +72,16 @@ export const testCommand: Command = {
     return passed ? 0 : 1;
   },
 };
+
+/** `file:line` of each test by its full name, in their order. */
+function placesOf({ tests, files }: LocalProgram['program']): ReadonlyMap<string, string> {
+  return new Map(
+    tests.map(({ fullName, fn }) => {
+      const file = files[fn.file];
+      return [fullName, file === undefined ? '' : `${file.name}:${file.placeAt(fn.at.start).line}`];
+    }),
+  );
+}
 
 const recordOf = (json: string): TestRecord => testRecordSchema.parse(JSON.parse(json));
 

@@ -44,11 +44,12 @@ export async function testSources(cwd: string, project: SelectedProject): Promis
 export async function contextSources(cwd: string, named: readonly string[]): Promise<readonly LocalFile[]> {
   const own = join(cwd, 'hot', 'ctx.hot');
   const found: LocalFile[] = [];
-  for (const path of [own, ...named.map((name) => resolve(cwd, name))]) {
+  for (const given of [null, ...named]) {
+    const path = given === null ? own : resolve(cwd, given);
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text === null) {
-      if (path === own) continue;
-      throw new UsageError(`--ctx ${relative(cwd, path)} can't be read`);
+      if (given === null) continue;
+      throw new UsageError(`--ctx ${given} can't be read`);
     }
     found.push({
       name: relative(cwd, path),

@@ -126,9 +126,10 @@ via fn () { key() }
       expect(await place.call(testCommand)).toBe(1);
       expect(place.out).toContain('running 3 tests');
       expect(place.out).toMatch(/::shop::tests\/adds-up +\.\.\. {3}ok/);
-      expect(place.out).toContain('nothing is one: expected 1, got 0');
+      expect(place.out).toContain('::shop::tests/empty  hot/test/shop.hot:3\n');
+      expect(place.out).toContain('✗ nothing is one: expected 1, got 0  hot/test/shop.hot:3:52\n');
       expect(place.out).toContain('looking');
-      expect(place.out).toContain('Test execution error: no stock');
+      expect(place.out).toMatch(/Test execution error: no stock {2}hot\/src\/shop\.hot:\d+:\d+\n/);
       expect(place.out).toContain('1 passed, 2 failed; 1 of 2 assertions');
       expect(place.out).not.toContain('tests passed');
     });
@@ -160,6 +161,39 @@ via fn () { key() }
       await place.put('hot/test/shop.hot', TESTS);
       await place.call(testCommand, 'empty', '--test.capture', 'false');
       expect(place.out.indexOf('looking')).toBeLessThan(place.out.indexOf('::shop::tests/empty'));
+    });
+
+    it('says where the assertions stand that failed, among what else was written', async () => {
+      await place.put(
+        'hot/test/shop.hot',
+        '::shop::tests ns\nchecks fn (n) {\n  assert-eq(n, 1)\n  println("between")\n  assert(null, "thing")\n}\n' +
+          'twice meta ["test"] fn () { checks(2) assert(true, "fine") }',
+      );
+      expect(await place.call(testCommand)).toBe(1);
+      expect(place.out).toContain(
+        [
+          '::shop::tests/twice  hot/test/shop.hot:7',
+          '    ✗ expected 2, got 1  hot/test/shop.hot:3:3',
+          'between',
+          '    ✗ thing  hot/test/shop.hot:5:3',
+          '    ✓ fine',
+          '',
+        ].join('\n'),
+      );
+      place.out = '';
+      await place.call(testCommand, '--json');
+      expect(JSON.parse(place.out)).toMatchObject({
+        results: [
+          {
+            failures: ['expected 2, got 1', 'thing'],
+            failedAt: [
+              { file: 'hot/test/shop.hot', line: 3, column: 3 },
+              { file: 'hot/test/shop.hot', line: 5, column: 3 },
+            ],
+            errorAt: null,
+          },
+        ],
+      });
     });
 
     it('takes further folders with -s and -t', async () => {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { Output } from '../commands/command';
 import { effectText, type Effect } from './calls/effects';
 
+const placeSchema = z.object({ file: z.string(), line: z.number(), column: z.number() });
+type Place = z.infer<typeof placeSchema>;
+
 export const testRecordSchema = z.object({
   /** `::ns/name` */
   name: z.string(),
@@ -11,8 +14,11 @@ export const testRecordSchema = z.object({
   durationUs: z.number(),
   assertions: z.object({ passed: z.number(), failed: z.number() }),
   failures: z.array(z.string()),
+  /** Where these stand, in the same order. */
+  failedAt: z.array(placeSchema.nullable()),
   /** Why the test did not come to its end. */
   error: z.string().nullable(),
+  errorAt: placeSchema.nullable(),
   /** What it wrote, its assertions' lines included. */
   output: z.string(),
 });
@@ -33,6 +39,8 @@ export class TestReport {
     private readonly out: Output,
     private readonly json: boolean,
     private readonly broken: ReadonlyMap<string, string>,
+    /** `file:line` of tests by their name. */
+    private readonly places: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   begin(count: number): void {
@@ -69,11 +77,14 @@ export class TestReport {
 
   private summary(failed: readonly ReportedTest[], durationMs: number): void {
     for (const record of failed) {
-      this.out.print(`\n${this.paint('31', record.name)}`);
-      if (record.output !== '') this.out.print(record.output.trimEnd());
+      const place = this.places.get(record.name);
+      this.out.print(`\n${this.paint('31', record.name)}${place === undefined ? '' : `  ${place}`}`);
+      this.printOutput(record);
       for (const effect of record.effects) this.out.print(`    ${effectText(effect)}`);
       if (record.error !== null)
-        this.out.print(`    ${this.paint('31', '✗')} Test execution error: ${record.error}`);
+        this.out.print(
+          `    ${this.paint('31', '✗')} Test execution error: ${record.error}${shownPlace(record.errorAt)}`,
+        );
     }
     const total = this.totals();
     const files = this.broken.size;
@@ -85,6 +96,23 @@ export class TestReport {
     const assertions = `${total.assertions.passed} of ${total.assertions.passed + total.assertions.failed} assertions`;
     this.out.print(`\n${parts.join(', ')}; ${assertions}; ${(durationMs / 1_000).toFixed(2)} s`);
     for (const file of this.broken.keys()) this.out.print(`  ${file} does not compile`);
+  }
+
+  /** What the test wrote. The lines of assertions that failed say where they stand. */
+  private printOutput({ output, failures, failedAt }: ReportedTest): void {
+    let rest = output;
+    for (const [index, text] of failures.entries()) {
+      const place = shownPlace(failedAt[index] ?? null);
+      const end = endOfLine(rest, text);
+      if (end === null) {
+        // It was not captured, and stands above.
+        this.out.print(`    ${this.paint('31', '✗')} ${text}${place}`);
+      } else {
+        this.out.print(rest.slice(0, end) + place);
+        rest = rest.slice(end + 1);
+      }
+    }
+    if (rest.trimEnd() !== '') this.out.print(rest.trimEnd());
   }
 
   private totals(): {
@@ -116,4 +144,17 @@ export class TestReport {
   private paint(code: string, text: string): string {
     return this.out.isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+function shownPlace(place: Place | null): string {
+  return place === null ? '' : `  ${place.file}:${place.line}:${place.column}`;
+}
+
+/** Where the line of an assertion ends that failed with the text; null when there is none. */
+function endOfLine(output: string, text: string): number | null {
+  for (const mark of ['✗ ', '✗\u001b[0m ']) {
+    const at = output.indexOf(`${mark}${text}\n`);
+    if (at >= 0) return at + mark.length + text.length;
+  }
+  return null;
 }

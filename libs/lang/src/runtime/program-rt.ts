@@ -11,6 +11,7 @@ import type { NativeDef } from './native-def';
 import { makeFn, type Row } from './call';
 import { Construct } from './construct';
 import { Dec } from './dec';
+import type { Halt } from './halt';
 import { HotMap } from './hot-map';
 import { normalise } from './int';
 import { NATIVE_CALLS, nativeFn, tracedNative, type NativeEntry } from './natives';
@@ -46,6 +47,13 @@ export interface GeneratedCode {
     Record<string, () => readonly [name: string, x: number, rows: readonly Row[]]>
   >;
   readonly init: readonly (readonly [number, number, number, number, number, unknown])[];
+}
+
+/** Of a call. `line` and `column` from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export class ProgramRt implements TraceTables {
@@ -275,7 +283,18 @@ export class ProgramRt implements TraceTables {
     return entry && entry.length === 3 ? { type: entry[1], inline: entry[2] === 1 } : null;
   }
 
-  site(site: number): { readonly file: string; readonly line: number; readonly column: number } | null {
+  /** Where it happened; of what happened in a native, where that was called. */
+  placeOf({ site, frames }: Halt): Place | null {
+    const own = this.site(site);
+    if (own) return own;
+    for (const frame of frames) {
+      const place = this.site(frame.site);
+      if (place) return place;
+    }
+    return null;
+  }
+
+  site(site: number): Place | null {
     if (site === 0) return null;
     const { sites, files } = this.tables;
     const file = sites[site * 3];

@@ -273,8 +273,7 @@ function failed(run: Run, fb: Fiber, kind: FailureKind, message: string, halt?: 
   const payload = halt?.kind === 'err' ? halt.payload : null;
   const msg = own instanceof HotMap ? (own.getStr('msg') ?? message) : message;
   const error = own instanceof HotMap ? (own.getStr('err') ?? null) : payload;
-  const site = halt ? run.program.site(halt.site) : null;
-  const at = site ?? placeOf(run, halt);
+  const at = halt ? run.program.placeOf(halt) : null;
   const value = new Tagged(
     haltTypes(run.info).failure,
     HotMap.of([
@@ -300,14 +299,6 @@ function failed(run: Run, fb: Fiber, kind: FailureKind, message: string, halt?: 
     resultJson: safeJson(run, value),
     stats: finish(run, fb),
   };
-}
-
-function placeOf(run: Run, halt: Halt | undefined): { file: string; line: number; column: number } | null {
-  for (const frame of halt?.frames ?? []) {
-    const site = run.program.site(frame.site);
-    if (site) return site;
-  }
-  return null;
 }
 
 /** Innermost first: each function with the place where it stood, that is the site of the call below it. */

@@ -16,7 +16,7 @@ import { FUEL } from './fuel';
 import { recursionError, stopHalt, type Halt, type StopCause } from './halt';
 import type { HotMap } from './hot-map';
 import { Masker } from './mask';
-import type { ProgramRt } from './program-rt';
+import type { Place, ProgramRt } from './program-rt';
 import type { OpenCall } from './open-call';
 import { Tracer } from './trace';
 import type { Fiber, Value } from './values';
@@ -45,6 +45,8 @@ export class Run {
   captures: { out: { text: string } | null; err: { text: string } | null } = { out: null, err: null };
   /** Full name of the test under way. */
   currentTest = '';
+  /** Where the assertions stand that failed in it, in their order; null: not known. */
+  failedAt: (Place | null)[] = [];
   /** What this run takes over from an earlier one; see session.ts. */
   continued: Continued | null = null;
   calls = 0;

@@ -89,9 +89,13 @@ const details = (test: Value, assertion: Value): HotMap =>
     ['assertion-description', assertion],
   ]);
 
-/** Counts an assertion and writes its line. */
-export function record(fb: Fiber, passed: boolean, text: string): boolean {
+/**
+ * Counts an assertion and writes its line.
+ * @param site of its call
+ */
+export function record(fb: Fiber, site: number, passed: boolean, text: string): boolean {
   countAssertion(fb, passed, text);
+  if (!passed) fb.r.failedAt.push(fb.r.program.site(site));
   writeOutput(fb, 'out', `    ${passed ? GREEN : RED} ${text}\n`);
   return passed;
 }
@@ -177,7 +181,7 @@ export const TEST_COUNTERS: readonly NativeDef[] = [
     'record-failure',
     '(description: Str): Bool',
     'A failed assertion with its line.',
-    (fb, _d, _s, v = null) => record(fb, false, display(v, null)),
+    (fb, _d, site, v = null) => record(fb, site, false, display(v, null)),
   ),
   T('test-passed', '()', 'Counts a test that passed.', (fb) => {
     countTest(fb, true, null);

@@ -6,7 +6,8 @@ import { equal } from '../runtime/equality';
 import { formatHot } from '../runtime/format';
 import { haltPayload } from '../runtime/halt';
 import { HotMap } from '../runtime/hot-map';
-import { metaValue } from '../runtime/program-rt';
+import { metaValue, type Place } from '../runtime/program-rt';
+import type { Run } from '../runtime/run';
 import { err, type HotFn, Res, type AsyncEntry, type Entry, type Fiber, type Value } from '../runtime/values';
 import { mapcat } from './coll-transform';
 import { forcing, outcome, outcomeAsync, type Outcome } from './contain';
@@ -43,14 +44,14 @@ function assertEq(fb: Fiber, d: number, site: number, [a = null, b = null, text]
   ] as const) {
     if (v instanceof Res && !v.ok) {
       const what = description(text, 'assert-eq');
-      return record(fb, false, `${what}: ${side} argument returned error: ${errText(fb, d, site, v)}`);
+      return record(fb, site, false, `${what}: ${side} argument returned error: ${errText(fb, d, site, v)}`);
     }
   }
   const x = a instanceof Res ? a.val : a;
   const y = b instanceof Res ? b.val : b;
   const shown = shownMismatch(x, y);
-  if (equal(x, y)) return record(fb, true, description(text, shown));
-  return record(fb, false, text === undefined ? shown : `${display(text, null)}: ${shown}`);
+  if (equal(x, y)) return record(fb, site, true, description(text, shown));
+  return record(fb, site, false, text === undefined ? shown : `${display(text, null)}: ${shown}`);
 }
 
 function isTestMeta(v: Value): boolean {
@@ -69,7 +70,7 @@ function metaOf(fb: Fiber, f: Value): Value {
 
 interface Started {
   /** The test that runs this one, and its counts: both go on behind it. */
-  readonly outer: { readonly name: string; readonly counts: Value };
+  readonly outer: { readonly name: string; readonly counts: Value; readonly failedAt: Run['failedAt'] };
   readonly failuresBefore: number;
   readonly startUs: number;
   /** Output while the test runs, and where output went before. */
@@ -79,8 +80,9 @@ interface Started {
 
 function begin(fb: Fiber, name: string, capture: boolean): Started {
   const { captures } = fb.r;
-  const outer = { name: fb.r.currentTest, counts: currentCounts(fb) };
+  const outer = { name: fb.r.currentTest, counts: currentCounts(fb), failedAt: fb.r.failedAt };
   fb.r.currentTest = name;
+  fb.r.failedAt = [];
   beginTest(fb);
   const before = captures.out;
   const out = capture ? { text: '' } : null;
@@ -94,24 +96,37 @@ function isTestRun(fb: Fiber): boolean {
   return run instanceof HotMap && run.getStr('type') === 'test';
 }
 
-function report(fb: Fiber, name: string, started: Started, passed: boolean, problem: string | null): void {
+interface Problem {
+  readonly text: string;
+  readonly at: Place | null;
+}
+
+function report(fb: Fiber, name: string, started: Started, passed: boolean, problem: Problem | null): void {
   const record = {
     name,
     passed,
     durationUs: fb.r.host.nowUs() - started.startUs,
     assertions: { passed: count(fb, 'current-test', 'passed'), failed: count(fb, 'current-test', 'failed') },
     failures: failures(fb).slice(started.failuresBefore),
-    error: problem,
+    failedAt: fb.r.failedAt,
+    error: problem?.text ?? null,
+    errorAt: problem?.at ?? null,
     output: started.out?.text ?? '',
   };
   fb.r.host.post('test', JSON.stringify(record));
 }
 
+function problemOf(fb: Fiber, d: number, site: number, { halt, value }: Outcome): Problem | null {
+  if (halt !== null) {
+    const text = messageOf(fb, d, site, haltPayload(halt));
+    return { text, at: fb.r.program.placeOf(halt) };
+  }
+  return value instanceof Res && !value.ok ? { text: errText(fb, d, site, value), at: null } : null;
+}
+
 function finish(fb: Fiber, d: number, site: number, name: string, started: Started, o: Outcome): boolean {
   if (started.out !== null) fb.r.captures.out = started.before;
-  let problem: string | null = null;
-  if (o.halt !== null) problem = messageOf(fb, d, site, haltPayload(o.halt));
-  else if (o.value instanceof Res && !o.value.ok) problem = errText(fb, d, site, o.value);
+  const problem = problemOf(fb, d, site, o);
   const passed = problem === null && count(fb, 'current-test', 'failed') === 0;
   const nested = started.outer.name !== '';
   if (isTestRun(fb) && !nested) report(fb, name, started, passed, problem);
@@ -122,10 +137,11 @@ function finish(fb: Fiber, d: number, site: number, name: string, started: Start
       `${name.padEnd(54)} ...   ${passed ? '\x1b[92mok\x1b[0m' : '\x1b[91mFAILED\x1b[0m'}\n`,
     );
     if (!passed && started.out !== null) writeOutput(fb, 'out', started.out.text);
-    if (problem !== null) writeOutput(fb, 'out', `    ${RED} Test execution error: ${problem}\n`);
+    if (problem !== null) writeOutput(fb, 'out', `    ${RED} Test execution error: ${problem.text}\n`);
   }
   countTest(fb, passed, name);
   fb.r.currentTest = started.outer.name;
+  fb.r.failedAt = started.outer.failedAt;
   if (nested) beginTest(fb, started.outer.counts);
   return passed;
 }
@@ -233,8 +249,8 @@ export const TEST: readonly NativeDef[] = [
     sig: ['(lazy actual: Any): Bool', '(lazy actual: Any, description: Str): Bool'],
     doc: 'Records whether the value is truthy.',
     poly: [{ index: 0, byName: false }],
-    ...forcing(1, (fb, _d, _s, [v = null, text]) =>
-      record(fb, truthy(v), description(text, `expected truthy value, got ${formatHot(v)}`)),
+    ...forcing(1, (fb, _d, site, [v = null, text]) =>
+      record(fb, site, truthy(v), description(text, `expected truthy value, got ${formatHot(v)}`)),
     ),
   }),
   T('assert-eq', {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { VALUE_FORMATS, type ProgramSource } from '@app/lang';
 import { CommandError, UsageError } from '../usage-error';
+import { withEnvironment } from './environment-config';
 import { evaluate } from './evaluate';
 import { dependenciesSchema } from './packages';
 import { requireVersion } from './require-version';
@@ -26,9 +27,7 @@ const projectSchema = z.object({
   test: testing.extend({ paths: z.array(z.string()).nullish() }).nullish(),
   resources: paths,
   deps: dependenciesSchema.optional(),
-  ignore: z
-    .object({ 'respect-gitignore': z.boolean().nullish(), excludes: z.array(z.string()).nullish() })
-    .nullish(),
+  ignore: z.object({ 'respect-gitignore': flag, excludes: z.array(z.string()).nullish() }).nullish(),
 });
 
 const configSchema = z.object({
@@ -59,7 +58,10 @@ export type ProjectEntry = z.infer<typeof projectSchema>;
 const NAMESPACE = '::hot::conf ns\n';
 const READER = `${NAMESPACE}configuration-of-this-folder fn () { hot }\n`;
 
-/** Evaluates hot.hot and further files in order. A folder without any has an empty configuration. */
+/**
+ * Evaluates hot.hot and further files in order, and lets the environment have the last word. A folder without any file
+ * has what the environment says.
+ */
 export async function readConfig(
   cwd: string,
   further: readonly string[],
@@ -68,7 +70,6 @@ export async function readConfig(
   const own = await readFile(join(cwd, 'hot.hot'), 'utf8').catch(() => null);
   const others = await Promise.all(further.map((file) => readNamed(resolve(cwd, file), file)));
   const texts = [...(own === null ? [] : [own]), ...others];
-  if (texts.length === 0) return {};
   // Later files go on where earlier ones ended: one text, one namespace.
   const text = texts
     .map((each) => (/^\s*(?:\/\/.*\n\s*)*::hot::conf\b/.test(each) ? each : NAMESPACE + each))
@@ -76,9 +77,9 @@ export async function readConfig(
   const sources: readonly ProgramSource[] = [
     { name: 'hot.hot', text: `${text}\n${READER}`, origin: 'project' },
   ];
-  const parsed = configSchema.safeParse(
-    await evaluate(sources, '::hot::conf/configuration-of-this-folder', env),
-  );
+  const written =
+    texts.length === 0 ? {} : await evaluate(sources, '::hot::conf/configuration-of-this-folder', env);
+  const parsed = configSchema.safeParse(withEnvironment(written, env));
   if (parsed.success) {
     const required = parsed.data['min-version'];
     if (required != null) requireVersion('hot.hot', required);

@@ -8,6 +8,8 @@ import { Flags, type Command } from '../commands/command';
 export class Workspace {
   out = '';
   err = '';
+  /** Of the commands, besides two that always are there. */
+  env: Readonly<Record<string, string>> = {};
 
   private constructor(
     private readonly root: string,
@@ -46,7 +48,7 @@ export class Workspace {
         cwd: this.folder,
         positionals,
         flags: new Flags(values),
-        env: { GREETING: 'hello', HOT_HOME: join(this.root, 'home') },
+        env: { GREETING: 'hello', HOT_HOME: join(this.root, 'home'), ...this.env },
         out: {
           print: (line) => (this.out += `${line}\n`),
           note: (line) => (this.err += `${line}\n`),

@@ -49,15 +49,32 @@ export function compileWhatCompiles(sources: readonly ProgramSource[], colour: b
     const { program, diagnostics, artifact } = compileProject(rest);
     if (artifact !== null)
       return { program: { loaded: loadProgram(artifact), program, hash: artifact.hash }, broken };
-    const before = broken.size;
-    for (const each of diagnostics.filter(({ severity }) => severity === 'error')) {
-      const name = program.files[each.file]?.name ?? '';
-      if (!rest.some((source) => source.name === name)) continue;
-      const text = renderPretty(program.files, each, colour);
-      broken.set(name, broken.has(name) ? `${broken.get(name)}\n\n${text}` : text);
+    const found = complaints(program, diagnostics, rest, colour);
+    if (found.size === 0) throw new CommandError(diagnostics.map((each) => each.message).join('\n'));
+    const missing = [...broken.keys()];
+    for (const [name, [first = '', ...more]] of found) {
+      // Much of it may only be that files are missing which did not compile.
+      const because = `${first}\n  and ${more.length} more; ${missing.join(', ')} may be why`;
+      broken.set(name, missing.length > 0 && more.length > 0 ? because : [first, ...more].join('\n\n'));
     }
-    if (broken.size === before) throw new CommandError(diagnostics.map((each) => each.message).join('\n'));
     rest = rest.filter((source) => !broken.has(source.name));
   }
   return { program: null, broken };
+}
+
+/** Errors, rendered, by the file that they are in. */
+function complaints(
+  program: Compilation['program'],
+  diagnostics: Compilation['diagnostics'],
+  sources: readonly ProgramSource[],
+  colour: boolean,
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const each of diagnostics.filter(({ severity }) => severity === 'error')) {
+    const name = program.files[each.file]?.name ?? '';
+    if (!sources.some((source) => source.name === name)) continue;
+    const text = renderPretty(program.files, each, colour);
+    found.set(name, [...(found.get(name) ?? []), text]);
+  }
+  return found;
 }

@@ -143,10 +143,14 @@ via fn () { key() }
     it('reports files that do not compile and runs the rest', async () => {
       await place.put('hot/test/shop.hot', '::shop::tests ns\nfine meta ["test"] fn () { assert(true) }');
       await place.put('hot/test/broken.hot', '::broken ns\nf fn () { nope( }');
-      await place.put('hot/test/needs-broken.hot', '::needs ns\ng meta ["test"] fn () { ::broken/f() }');
+      await place.put(
+        'hot/test/needs-broken.hot',
+        '::needs ns\ng meta ["test"] fn () { ::broken/f(::broken/g()) }',
+      );
       expect(await place.call(testCommand)).toBe(1);
       expect(place.err).toContain('hot/test/broken.hot:2:17');
       expect(place.err).toContain('hot/test/needs-broken.hot:2:25');
+      expect(place.err).toContain('and 1 more; hot/test/broken.hot may be why');
       expect(place.out).toContain('1 passed, 2 files not compiled');
     });
 

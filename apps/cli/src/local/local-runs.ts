@@ -85,7 +85,8 @@ export class LocalRuns {
 
   private requestOf(fn: string, argsJson: string, facts: RunFacts): RunRequest {
     const infoJson = this.options.identity.infoJson(facts, this.options.buildHash());
-    return { ...requestOf({ fn, argsJson, infoJson, limits: DEFAULT_LIMITS }), runId: facts.runId };
+    const limits = { ...DEFAULT_LIMITS, maxDepth: this.options.identity.maxDepth };
+    return { ...requestOf({ fn, argsJson, infoJson, limits }), runId: facts.runId };
   }
 }
 

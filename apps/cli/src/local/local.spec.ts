@@ -47,6 +47,17 @@ describe('programs on this machine', () => {
       expect(await place.call(evalCommand, 'println("x") exit(0) fail("not reached")')).toBe(0);
     });
 
+    it('lets calls stand inside each other as deep as the environment says', async () => {
+      const deep = 'f fn (n) { if(lt(n, 1), 0, add(1, f(sub(n, 1)))) } f(100)';
+      place.env = { HOT_MAX_RECURSION_DEPTH: '50' };
+      expect(await place.call(evalCommand, deep)).toBe(1);
+      expect(place.err).toContain('recursion limit reached (depth 50, max 50)');
+      for (const HOT_MAX_RECURSION_DEPTH of ['200', '-1', 'many']) {
+        place.env = { HOT_MAX_RECURSION_DEPTH };
+        expect(await place.call(evalCommand, deep)).toBe(0);
+      }
+    });
+
     it('gives the environment to the program', async () => {
       await place.call(evalCommand, '::hot::env/get("GREETING", "none")');
       expect(place.out).toBe('"hello"\n');

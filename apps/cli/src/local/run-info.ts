@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { newId } from '@app/kernel';
+import { DEFAULT_LIMITS } from '@app/lang';
 
 export type LocalRunType = 'run' | 'eval' | 'repl' | 'test' | 'task';
 
@@ -24,6 +25,12 @@ export class LocalIdentity {
     private readonly projectName: string,
     private readonly env: Readonly<Record<string, string | undefined>>,
   ) {}
+
+  /** Calls inside each other, as the environment says. */
+  get maxDepth(): number {
+    const text = this.env['HOT_MAX_RECURSION_DEPTH'] ?? '';
+    return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : DEFAULT_LIMITS.maxDepth;
+  }
 
   /** @param buildHash of what is run */
   infoJson(facts: RunFacts, buildHash: string): string {

@@ -127,7 +127,7 @@ export class RunStarter {
       }),
       ctxJson: withRequest(withSecrets(ctx.json, secrets), request),
       limits: {
-        maxDepth: 4_096,
+        maxDepth: this.config.maxDepth,
         maxTraceBytes: this.config.maxTraceBytes,
         maxTraceCalls: this.config.maxTraceCalls,
         maxResultBytes: 16 * 1024 * 1024,

@@ -26,6 +26,11 @@ export const runsWorkerConfig = defineConfig('runs-worker', {
     integer(1024 * 1024, 0, 64 * 1024 * 1024),
     'Bytes of printed text kept per run; what comes beyond is counted only.',
   ),
+  maxDepth: variable(
+    'HOT_MAX_RECURSION_DEPTH',
+    integer(4_096, 1, 1_000_000),
+    'Calls of a program inside each other; how many really can be depends on the stack.',
+  ),
   maxTraceCalls: variable('HOT_TRACE_MAX_CALLS', integer(100_000, 0, 10_000_000), 'Calls recorded per run.'),
 });
 

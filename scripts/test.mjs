@@ -77,7 +77,7 @@ async function main() {
       ];
       const ignored = without.length > 0 ? ['--testPathIgnorePatterns', '/node_modules/', ...without] : [];
       await part('end to end', () =>
-        runJest(['--selectProjects', 'e2e', '--runInBand', ...ignored], {
+        runJest(['--selectProjects', 'e2e', '--maxWorkers=2', ...ignored], {
           ...env,
           CHROMIUM: browser.file ?? '',
           SAMPLES_PYTHONPATH: python.path ?? '',

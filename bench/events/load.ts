@@ -33,7 +33,8 @@ export class Publisher {
 
   private async send(request: string): Promise<{ readonly status: number; readonly text: string }> {
     const connection =
-      this.idle.pop() ?? (await new Promise<Connection>((resolve) => this.waiting.push(resolve)));
+      // In turn: a server closes connections that nobody uses for a while.
+      this.idle.shift() ?? (await new Promise<Connection>((resolve) => this.waiting.push(resolve)));
     const answer = await connection.request(request);
     const next = this.waiting.shift();
     if (next === undefined) this.idle.push(connection);
@@ -49,11 +50,13 @@ export class Publisher {
 class Connection {
   private buffer = '';
   private done: ((answer: { readonly status: number; readonly text: string }) => void) | undefined;
+  private fail: ((error: Error) => void) | undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => this.onData(chunk));
+    socket.on('close', () => this.fail?.(new Error('The server has closed the connection')));
   }
 
   static open({ host, port }: Target): Promise<Connection> {
@@ -64,8 +67,10 @@ class Connection {
   }
 
   request(text: string): Promise<{ readonly status: number; readonly text: string }> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.done = resolve;
+      this.fail = reject;
+      if (this.socket.destroyed) reject(new Error('The server has closed the connection'));
       this.socket.write(text);
     });
   }

@@ -127,7 +127,8 @@ describe('pages of services', () => {
     expect((await files()).status).toBe(200);
     await open('service-keys', 'Service Keys');
     await page.getByRole('link', { name: 'Acme' }).click();
-    await page.getByRole('table').getByText('"c-17"').waitFor();
+    await page.getByRole('heading', { name: 'Acme' }).waitFor();
+    await page.getByText('"c-17"').waitFor();
     await page.getByRole('button', { name: 'Revoke…' }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('Acme');
     await page.getByRole('button', { name: 'Revoke service key' }).click();

@@ -9,8 +9,9 @@ export interface Shown {
   readonly title: string;
 }
 
-const FOLDERS = ['apps', 'e2e', 'libs', 'tools'];
-const IS_TEST = /\.(?:spec|e2e)\.ts$|^e2e\/kill\/.*\.mjs$/;
+const FOLDERS = ['apps', 'bench', 'e2e', 'libs', 'tools'];
+/** Or a benchmark, where what is promised is a figure. */
+const IS_TEST = /\.(?:spec|e2e)\.ts$|^e2e\/kill\/.*\.mjs$|^bench\/.*\/run\.ts$/;
 /** Its examples are no tests. */
 const OWN_TEST = 'tools/docs/claims.spec.ts';
 /** A text in quotes that ends with ids: what `it`, `describe` or `each` is given, or the name of a kill scenario. */

@@ -62,6 +62,8 @@ describe('a project that reaches for everything', () => {
       '::more ns\nt meta ["test"] fn () { send("order:placed", {id: 1}) assert-eq(1, 2) }',
     );
     expect(await place.call(testCommand, '::more')).toBe(1);
-    expect(place.out).toContain('expected 1, got 2\n    [event] order:placed {"id":1}\n');
+    expect(place.out).toContain(
+      'expected 1, got 2  hot/test/more.hot:2:55\n    [event] order:placed {"id":1}\n',
+    );
   });
 });
